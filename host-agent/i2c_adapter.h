@@ -1,0 +1,39 @@
+/*
+ * What the agent's I2C service wants of a backend, and nothing else.
+ *
+ * Backends: backend_i2c_dev.c (Linux /dev/i2c-N), backend_sim.c (pure part
+ * models).  An adapter is locked by the service around @xfer, so a backend
+ * need not be re-entrant; adapters are independent of each other.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_HOST_AGENT_I2C_ADAPTER_H
+#define BENCHWIRE_HOST_AGENT_I2C_ADAPTER_H
+
+#include "lib/i2c_xfer.h"
+#include "lib/status.h"
+#include "lib/wire.h"
+
+struct bw_i2c_adapter;
+
+/**
+ * struct bw_i2c_adapter_ops - the backend's side
+ * @xfer: run one checked transfer whose read messages have room; blocks, for
+ *        @timeout_ms of the adapter at most; @where tells the message and
+ *        byte that failed, 0xffff where unknown
+ * @close: release everything, also the adapter itself
+ */
+struct bw_i2c_adapter_ops {
+    enum bw_status (*xfer)(struct bw_i2c_adapter *a, struct bw_i2c_xfer *x,
+                           struct bw_wire_i2c_failure *where);
+    void (*close)(struct bw_i2c_adapter *a);
+};
+
+struct bw_i2c_adapter {
+    const struct bw_i2c_adapter_ops *ops;
+    uint32_t funcs;      /* enum bw_i2c_func */
+    uint32_t max_len;    /* bytes in one message */
+    uint32_t timeout_ms; /* upper bound of one @xfer */
+};
+
+#endif

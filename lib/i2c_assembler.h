@@ -1,0 +1,165 @@
+/*
+ * From the events on a guest's I2C bus to whole transfers, and back.
+ *
+ * Firmware drives START, bytes and STOP; an adapter such as /dev/i2c-N takes
+ * whole transfers whose read lengths are known beforehand.  This module sits
+ * between the two: passthrough/i2c_passthrough.c feeds it bus events, and
+ * each event is either answered at once or asks for one transfer.
+ *
+ *  - Written bytes are gathered.  They travel at STOP, or together with the
+ *    read that follows a repeated START: "w1 Sr r6" is one transfer.
+ *  - A START for writing is answered at once if the part is known to be
+ *    present; otherwise a write of no bytes asks for it first, so that an
+ *    absent or busy part shows as an address NACK where firmware looks for
+ *    one.  A part is known to be present after a transfer that it answered;
+ *    it is unknown at first, after any failure, after a write of two or more
+ *    bytes that ended in STOP (an EEPROM is then busy), and after
+ *    bw_i2c_assembler_forget().
+ *  - The length of a read is, in this order: what the controller says
+ *    (@len_hint); what the read after the same written prefix at the same
+ *    address turned out to be last time; the configured read-ahead.  A guess
+ *    that was too long is counted as over-read, one too short as under-read;
+ *    an under-read fetches more: the same prefix again with a longer read
+ *    where there is a prefix, otherwise a further read.
+ *  - A failure of a transfer is reported for the event that waited for it.
+ *
+ * Pure C: no clock, no memory of its own.  One assembler per guest-side
+ * device; it serves one event at a time.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_LIB_I2C_ASSEMBLER_H
+#define BENCHWIRE_LIB_I2C_ASSEMBLER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "i2c_xfer.h"
+#include "status.h"
+
+#define BW_ASM_MAX_WRITE 8192 /* bytes gathered in one transaction */
+#define BW_ASM_MAX_READ  8192 /* bytes fetched by one read */
+#define BW_ASM_LEARNED   32   /* read lengths remembered */
+#define BW_ASM_PREFIX    8    /* bytes of a prefix that tell reads apart */
+
+enum bw_asm_verdict {
+    BW_ASM_ACK,       /* answered: acknowledge (and for a read: the byte) */
+    BW_ASM_NACK_ADDR, /* answered: the address was not acknowledged */
+    BW_ASM_NACK_DATA, /* answered: a data byte was not acknowledged */
+    BW_ASM_WAIT       /* run the transfer bw_i2c_assembler_xfer() returns,
+                         then call bw_i2c_assembler_complete() */
+};
+
+struct bw_asm_config {
+    uint16_t hostaddr;   /* address of the part on the adapter's bus */
+    uint16_t read_ahead; /* length of a read nobody knows, 1..MAX_READ */
+    uint16_t max_len;    /* bytes the adapter takes in one message */
+};
+
+struct bw_asm_stats {
+    uint64_t transfers;  /* handed out, probes included */
+    uint64_t probes;     /* writes of no bytes that ask for presence */
+    uint64_t over_read;  /* bytes fetched that the guest did not take */
+    uint64_t under_read; /* reads that had to fetch more */
+    uint64_t failures;   /* transfers that did not end in BW_OK */
+};
+
+struct bw_i2c_assembler; /* see below; fields are private to the module */
+
+/**
+ * bw_i2c_assembler_init: start with a free bus and nothing learned
+ *
+ * Returns: BW_OK, or BW_INVALID for a configuration out of range.
+ */
+enum bw_status bw_i2c_assembler_init(struct bw_i2c_assembler *a,
+                                     const struct bw_asm_config *config);
+
+/* Forget what is known of presence (link lost, agent restarted). */
+void bw_i2c_assembler_forget(struct bw_i2c_assembler *a);
+
+/**
+ * bw_i2c_assembler_probe: ask whether the part is there, outside of any
+ * transaction (when a link comes up), so that the first read needs no probe
+ *
+ * Returns: BW_ASM_WAIT; BW_ASM_ACK if it is known already or a transaction
+ * is open.
+ */
+enum bw_asm_verdict bw_i2c_assembler_probe(struct bw_i2c_assembler *a);
+
+/**
+ * bw_i2c_assembler_start: START or repeated START with an address
+ * @len_hint: bytes the controller is going to read, 0 if it does not know
+ */
+enum bw_asm_verdict bw_i2c_assembler_start(struct bw_i2c_assembler *a,
+                                           bool is_read, uint32_t len_hint);
+
+/* A byte from the guest: BW_ASM_ACK, or BW_ASM_NACK_DATA over MAX_WRITE. */
+enum bw_asm_verdict bw_i2c_assembler_send(struct bw_i2c_assembler *a,
+                                          uint8_t byte);
+
+/* The guest clocks a byte in; *@byte is valid with BW_ASM_ACK. */
+enum bw_asm_verdict bw_i2c_assembler_recv(struct bw_i2c_assembler *a,
+                                          uint8_t *byte);
+
+/* STOP.  A write that fails here answers NACK_ADDR or NACK_DATA, late. */
+enum bw_asm_verdict bw_i2c_assembler_stop(struct bw_i2c_assembler *a);
+
+/**
+ * bw_i2c_assembler_xfer: the transfer to run after BW_ASM_WAIT
+ *
+ * Valid until bw_i2c_assembler_complete() or _abort(); its read messages
+ * point to room for the data.
+ */
+struct bw_i2c_xfer *bw_i2c_assembler_xfer(struct bw_i2c_assembler *a);
+
+/**
+ * bw_i2c_assembler_complete: the outcome of that transfer
+ * @status: BW_OK (read data is in place) or why it failed
+ * @byte: receives the byte if the event was a recv and the result is ACK
+ *
+ * BW_UNSUPPORTED for a probe means the adapter cannot ask without moving
+ * data; the part then counts as present.
+ *
+ * Returns: the answer to the event that waited; or BW_ASM_WAIT for one more
+ * transfer.  For a probe outside of a transaction the answer has no taker.
+ */
+enum bw_asm_verdict bw_i2c_assembler_complete(struct bw_i2c_assembler *a,
+                                              enum bw_status status,
+                                              uint8_t *byte);
+
+/* The event that waits is withdrawn (controller reset); its transfer's result
+ * is not to be reported any more and the bus is free. */
+void bw_i2c_assembler_abort(struct bw_i2c_assembler *a);
+
+const struct bw_asm_stats *
+bw_i2c_assembler_stats(const struct bw_i2c_assembler *a);
+
+/* Private: here only so that a caller can embed the object. */
+struct bw_asm_learned {
+    uint8_t prefix_len; /* of the written bytes, capped at BW_ASM_PREFIX */
+    uint8_t prefix[BW_ASM_PREFIX];
+    uint16_t read_len; /* 0: free slot */
+};
+
+struct bw_i2c_assembler {
+    struct bw_asm_config config;
+    struct bw_asm_stats stats;
+    struct bw_asm_learned learned[BW_ASM_LEARNED];
+    unsigned next_slot; /* of learned[], replaced in turn */
+    int phase;          /* enum in the .c file */
+    int waiting;        /* event that waits for a transfer, same */
+    bool present;       /* the part answered its last transfer */
+    uint16_t nwrites;   /* write messages gathered */
+    uint16_t write_len[BW_I2C_MAX_MSGS];
+    uint16_t tx_len; /* bytes gathered in all of them */
+    uint16_t rx_len; /* bytes fetched by the read under way */
+    uint16_t rx_pos; /* of these, taken by the guest */
+    struct bw_i2c_xfer xfer;
+    uint8_t last_prefix[BW_ASM_PREFIX]; /* of the write before this read */
+    uint8_t last_prefix_len;
+    uint8_t tx[BW_ASM_MAX_WRITE];
+    uint8_t rx[BW_ASM_MAX_READ];
+};
+
+#endif

@@ -1,0 +1,212 @@
+/*
+ * The benchwire protocol: frames to structs and back, no input or output.
+ *
+ * docs/protocol.md is normative; the golden frames in it are checked byte for
+ * byte by tests/unit/test_wire.c.  All integers are little-endian.  Used by
+ * passthrough/link.c (client), host-agent/session.c (server) and
+ * host-agent/client.c (the benchwire tool).
+ *
+ * Decoders check the length, then each field, then rules across fields, and
+ * leave the output untouched on failure.  Strings are not NUL-terminated on
+ * the wire; decoded strings are, with embedded NUL or control bytes refused.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_LIB_WIRE_H
+#define BENCHWIRE_LIB_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cursor.h"
+#include "i2c_xfer.h"
+#include "status.h"
+
+#define BW_WIRE_HEADER_LEN  12
+#define BW_WIRE_MAX_BODY    65536 /* bytes after the header */
+#define BW_WIRE_MAX_FRAME   (BW_WIRE_HEADER_LEN + BW_WIRE_MAX_BODY)
+#define BW_WIRE_MAGIC       0x52575742u /* "BWWR" as bytes */
+#define BW_WIRE_MAJOR       1
+#define BW_WIRE_MINOR       0
+#define BW_WIRE_MAX_NAME    63  /* bytes in an export or part name */
+#define BW_WIRE_MAX_TEXT    255 /* bytes in any other string */
+#define BW_WIRE_MAX_PENDING 16  /* requests a client may have under way */
+#define BW_WIRE_REPLY       0x8000u /* set in the type of every reply */
+
+enum bw_wire_type {
+    BW_MSG_HELLO = 0x0001,     /* first frame in both directions */
+    BW_MSG_PING = 0x0002,      /* body is returned */
+    BW_MSG_LIST = 0x0003,      /* the exports this client may open */
+    BW_MSG_OPEN = 0x0004,      /* take the lease of one export */
+    BW_MSG_I2C_XFER = 0x0010,  /* one transfer on an opened I2C export */
+    BW_MSG_VALUE_LIST = 0x0020, /* values of a simulated bench */
+    BW_MSG_VALUE_GET = 0x0021,
+    BW_MSG_VALUE_SET = 0x0022
+};
+
+/* Capability bits of HELLO: what the sender understands beyond PING. */
+enum bw_wire_cap {
+    BW_CAP_I2C = 1u << 0,   /* I2C exports and I2C_XFER */
+    BW_CAP_VALUES = 1u << 1 /* bench exports and VALUE_* */
+};
+
+enum bw_export_kind {
+    BW_EXPORT_ANY = 0,  /* OPEN only: the client does not care */
+    BW_EXPORT_I2C = 1,  /* a bus, or one address on it */
+    BW_EXPORT_BENCH = 2 /* the values of the simulated bench */
+};
+
+enum bw_open_flag {
+    BW_OPEN_SHARED = 1u << 0 /* else exclusive */
+};
+
+/* OPEN reply and LIST entry: what the adapter behind an I2C export can do. */
+enum bw_i2c_func {
+    BW_I2C_FUNC_RDWR = 1u << 0,     /* joined messages, repeated START */
+    BW_I2C_FUNC_TEN_BIT = 1u << 1,  /* 10-bit addresses */
+    BW_I2C_FUNC_ZERO_LEN = 1u << 2, /* a write of no bytes (SMBus quick) */
+    BW_I2C_FUNC_SIMULATED = 1u << 3 /* no real part behind it */
+};
+
+#define BW_ADDR_ANY 0xffffu /* export: the whole bus */
+
+struct bw_wire_header {
+    uint32_t len;    /* bytes of body that follow */
+    uint16_t type;   /* enum bw_wire_type, BW_WIRE_REPLY set in replies */
+    uint16_t status; /* enum bw_status; 0 in requests */
+    uint32_t id;     /* chosen by the client, not 0, repeated in the reply */
+};
+
+struct bw_wire_hello {
+    uint16_t major;
+    uint16_t minor;
+    uint32_t caps;      /* enum bw_wire_cap */
+    uint32_t max_body;  /* largest body the sender accepts, >= 4096 */
+    char software[BW_WIRE_MAX_TEXT + 1]; /* for logs, never parsed */
+};
+
+struct bw_wire_open {
+    uint16_t kind;  /* enum bw_export_kind */
+    uint16_t flags; /* enum bw_open_flag */
+    char name[BW_WIRE_MAX_NAME + 1];
+};
+
+struct bw_wire_opened {
+    uint16_t kind;       /* the export's, never BW_EXPORT_ANY */
+    uint16_t addr;       /* its only address, or BW_ADDR_ANY */
+    uint32_t funcs;      /* enum bw_i2c_func */
+    uint32_t max_len;    /* bytes the adapter takes in one message */
+    uint32_t timeout_ms; /* the longest the adapter may take for a transfer */
+};
+
+/* One entry of a LIST reply; entries follow each other to the body's end. */
+struct bw_wire_export {
+    uint16_t kind;
+    uint16_t addr;
+    uint32_t funcs;
+    uint16_t holders; /* sessions that have it open */
+    char name[BW_WIRE_MAX_NAME + 1];
+    char text[BW_WIRE_MAX_TEXT + 1]; /* one line for people */
+};
+
+struct bw_wire_i2c_request {
+    uint32_t deadline_ms; /* do not start later than this after receipt */
+    struct bw_i2c_xfer xfer;
+};
+
+/* Where an I2C transfer failed, 0xffff where the adapter cannot tell. */
+struct bw_wire_i2c_failure {
+    uint16_t msg;
+    uint16_t byte;
+};
+
+/* One value of a simulated part; "name" is PART.VALUE. */
+struct bw_wire_value {
+    int64_t micro; /* the value times 10^6, in @unit */
+    int64_t micro_min;
+    int64_t micro_max;
+    char name[BW_WIRE_MAX_TEXT + 1];
+    char unit[BW_WIRE_MAX_NAME + 1]; /* "degC", "V", "" ... */
+};
+
+const char *bw_wire_type_name(unsigned type);
+
+/**
+ * bw_wire_get_header: decode and check a frame header
+ * @buf: BW_WIRE_HEADER_LEN bytes
+ *
+ * Returns: BW_OK; BW_TOO_LONG for a body over BW_WIRE_MAX_BODY; BW_MALFORMED
+ * for id 0 or a request whose status is not 0.
+ */
+enum bw_status bw_wire_get_header(const uint8_t *buf,
+                                  struct bw_wire_header *h);
+
+/**
+ * bw_wire_begin, bw_wire_end: one frame into a writer
+ *
+ * bw_wire_begin() writes a header with length 0 and returns its position;
+ * bw_wire_end() puts the length of what was written since into it.
+ *
+ * Returns (bw_wire_end): BW_OK, or BW_TOO_LONG if the writer was too small or
+ * the body over the limit.
+ */
+size_t bw_wire_begin(struct bw_writer *w, unsigned type, unsigned status,
+                     uint32_t id);
+enum bw_status bw_wire_end(struct bw_writer *w, size_t begin);
+
+/* Bodies.  Getters return BW_OK, BW_MALFORMED or, where said, another. */
+void bw_wire_put_hello(struct bw_writer *w, const struct bw_wire_hello *m);
+enum bw_status bw_wire_get_hello(struct bw_reader *r,
+                                 struct bw_wire_hello *m);
+void bw_wire_put_open(struct bw_writer *w, const struct bw_wire_open *m);
+enum bw_status bw_wire_get_open(struct bw_reader *r, struct bw_wire_open *m);
+void bw_wire_put_opened(struct bw_writer *w, const struct bw_wire_opened *m);
+enum bw_status bw_wire_get_opened(struct bw_reader *r,
+                                  struct bw_wire_opened *m);
+void bw_wire_put_export(struct bw_writer *w, const struct bw_wire_export *m);
+/* One entry; call until bw_reader_left() is 0. */
+enum bw_status bw_wire_get_export(struct bw_reader *r,
+                                  struct bw_wire_export *m);
+
+void bw_wire_put_i2c_request(struct bw_writer *w,
+                             const struct bw_wire_i2c_request *m);
+/*
+ * Write messages point into the reader's buffer, which must outlive @m and is
+ * not written to; read messages have data NULL until
+ * bw_i2c_xfer_assign_reads().  Returns also BW_TOO_LONG and BW_INVALID, as
+ * bw_i2c_xfer_check() does.
+ */
+enum bw_status bw_wire_get_i2c_request(struct bw_reader *r,
+                                       struct bw_wire_i2c_request *m);
+
+/* Reply of a transfer that succeeded: the read bytes of @x, in order. */
+void bw_wire_put_i2c_reply(struct bw_writer *w, const struct bw_i2c_xfer *x);
+/* Copies into the read messages of @x; the total length must be equal. */
+enum bw_status bw_wire_get_i2c_reply(struct bw_reader *r,
+                                     struct bw_i2c_xfer *x);
+void bw_wire_put_i2c_failure(struct bw_writer *w,
+                             const struct bw_wire_i2c_failure *m);
+enum bw_status bw_wire_get_i2c_failure(struct bw_reader *r,
+                                       struct bw_wire_i2c_failure *m);
+
+/* VALUE_LIST reply entry, VALUE_GET reply: a whole value. */
+void bw_wire_put_value(struct bw_writer *w, const struct bw_wire_value *m);
+enum bw_status bw_wire_get_value(struct bw_reader *r,
+                                 struct bw_wire_value *m);
+/* VALUE_GET request: a name.  VALUE_SET request: a name and micro. */
+void bw_wire_put_value_name(struct bw_writer *w, const char *name);
+enum bw_status bw_wire_get_value_name(struct bw_reader *r,
+                                      char name[BW_WIRE_MAX_TEXT + 1]);
+void bw_wire_put_value_set(struct bw_writer *w, const char *name,
+                           int64_t micro);
+enum bw_status bw_wire_get_value_set(struct bw_reader *r,
+                                     char name[BW_WIRE_MAX_TEXT + 1],
+                                     int64_t *micro);
+
+/* Any reply with a failure status may carry one sentence as its body. */
+void bw_wire_put_text(struct bw_writer *w, const char *text);
+enum bw_status bw_wire_get_text(struct bw_reader *r,
+                                char text[BW_WIRE_MAX_TEXT + 1]);
+
+#endif

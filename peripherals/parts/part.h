@@ -1,0 +1,73 @@
+/*
+ * The shape of an emulated I2C part: a pure state machine with physical
+ * values.
+ *
+ * A part serves three masters: the agent's simulated bench
+ * (host-agent/backend_sim.c), a QEMU device, and the unit test.  It has no
+ * clock and no memory of its own: the caller owns the state and passes the
+ * time.  Values are physical quantities times 10^6 in the unit the table
+ * names; setting one is what turning the knob on the bench would do.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_PERIPHERALS_PARTS_PART_H
+#define BENCHWIRE_PERIPHERALS_PARTS_PART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bw_part_value {
+    const char *name; /* "temperature" */
+    const char *unit; /* "degC", "V", "s", "" for a plain number */
+    const char *text; /* one line for people */
+    int64_t micro_min;
+    int64_t micro_max;
+    int64_t micro_step; /* resolution of what the part reports */
+    bool read_only;     /* an output of the part, such as a pin */
+};
+
+/**
+ * struct bw_part_model - one kind of part
+ * @name: as users write it, "tmp102"
+ * @text: one line for people, with the maker's full part name
+ * @addrs: 7-bit addresses its pins can select, ascending
+ * @state_size: bytes of state the caller provides, suitably aligned for
+ *              int64_t
+ * @reset: power-on state; the physical values get their defaults
+ * @start: address byte seen, in either direction; false = not acknowledged
+ *         (a repeated START calls it again without @stop)
+ * @write: one byte from the master; false = not acknowledged
+ * @read: one byte to the master
+ * @stop: STOP, also after a NACK of the master
+ * @get, @set: value number @index (below @value_count); @set returns false
+ *             for a read-only value or one out of its range
+ *
+ * @now_ns never runs backwards for one state.
+ */
+struct bw_part_model {
+    const char *name;
+    const char *text;
+    const uint8_t *addrs;
+    size_t addr_count;
+    size_t state_size;
+    const struct bw_part_value *values;
+    size_t value_count;
+    void (*reset)(void *state, uint64_t now_ns);
+    bool (*start)(void *state, bool is_read, uint64_t now_ns);
+    bool (*write)(void *state, uint8_t byte, uint64_t now_ns);
+    uint8_t (*read)(void *state, uint64_t now_ns);
+    void (*stop)(void *state, uint64_t now_ns);
+    int64_t (*get)(void *state, size_t index, uint64_t now_ns);
+    bool (*set)(void *state, size_t index, int64_t micro, uint64_t now_ns);
+};
+
+extern const struct bw_part_model bw_part_tmp102; /* TI TMP102 */
+extern const struct bw_part_model bw_part_24c02;  /* 2-Kbit EEPROM */
+extern const struct bw_part_model bw_part_ds3231; /* Maxim DS3231 */
+
+/* All models, NULL at the end, and the one of a given name or NULL. */
+extern const struct bw_part_model *const bw_part_models[];
+const struct bw_part_model *bw_part_find(const char *name);
+
+#endif
