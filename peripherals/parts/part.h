@@ -27,6 +27,10 @@ struct bw_part_value {
     bool read_only;     /* an output of the part, such as a pin */
 };
 
+/* Reserved addresses that a part may answer beside its own. */
+#define BW_PART_ADDR_GENERAL_CALL   0x00 /* written: every part listens */
+#define BW_PART_ADDR_ALERT_RESPONSE 0x0c /* read: SMBus alert response */
+
 /**
  * struct bw_part_model - one kind of part
  * @name: as users write it, "tmp102"
@@ -34,14 +38,23 @@ struct bw_part_value {
  * @addrs: 7-bit addresses its pins can select, ascending
  * @state_size: bytes of state the caller provides, suitably aligned for
  *              int64_t
- * @reset: power-on state; the physical values get their defaults
- * @start: address byte seen, in either direction; false = not acknowledged
- *         (a repeated START calls it again without @stop)
+ * @reset: power-on state; @addr7 (one of @addrs) is how the address pins are
+ *         wired; the physical values get their defaults
+ * @start: START, or repeated START without @stop before it, and its address
+ *         byte; false = not acknowledged
  * @write: one byte from the master; false = not acknowledged
  * @read: one byte to the master
  * @stop: STOP, also after a NACK of the master
  * @get, @set: value number @index (below @value_count); @set returns false
- *             for a read-only value or one out of its range
+ *             for a read-only value or one out of its range; a value that a
+ *             part cannot represent exactly is rounded to @micro_step
+ *
+ * How a bus uses it: each START is offered to every part, in ascending order
+ * of their addresses; the part itself compares the address and leaves a
+ * transfer it was in.  Those that return true take part until the next START
+ * or STOP: bytes written go to all of them, bytes read come from the first
+ * one only (so the lowest address wins an SMBus alert response), STOP goes to
+ * all of them.  @write, @read and @stop are harmless out of turn.
  *
  * @now_ns never runs backwards for one state.
  */
@@ -53,8 +66,8 @@ struct bw_part_model {
     size_t state_size;
     const struct bw_part_value *values;
     size_t value_count;
-    void (*reset)(void *state, uint64_t now_ns);
-    bool (*start)(void *state, bool is_read, uint64_t now_ns);
+    void (*reset)(void *state, uint8_t addr7, uint64_t now_ns);
+    bool (*start)(void *state, uint8_t addr7, bool is_read, uint64_t now_ns);
     bool (*write)(void *state, uint8_t byte, uint64_t now_ns);
     uint8_t (*read)(void *state, uint64_t now_ns);
     void (*stop)(void *state, uint64_t now_ns);
@@ -69,5 +82,18 @@ extern const struct bw_part_model bw_part_ds3231; /* Maxim DS3231 */
 /* All models, NULL at the end, and the one of a given name or NULL. */
 extern const struct bw_part_model *const bw_part_models[];
 const struct bw_part_model *bw_part_find(const char *name);
+
+/**
+ * bw_part_has_addr: can the pins of this part select the address?
+ * @addr7: any number
+ */
+bool bw_part_has_addr(const struct bw_part_model *model, unsigned addr7);
+
+/**
+ * bw_part_find_value: the index of a value for @get and @set
+ *
+ * Returns: the index, or @value_count of the model if it has no such value.
+ */
+size_t bw_part_find_value(const struct bw_part_model *model, const char *name);
 
 #endif
