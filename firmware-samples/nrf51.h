@@ -1,0 +1,96 @@
+/*
+ * The nRF51822 registers that the samples use, and no others.
+ *
+ * Names and offsets follow the nRF51 Series Reference Manual v3.0; a
+ * peripheral's number times 0x1000 is its address, and its interrupt.
+ * Writing 1 to a TASKS register starts the task; an EVENTS register is set by
+ * the hardware and cleared by writing 0.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_FIRMWARE_NRF51_H
+#define BENCHWIRE_FIRMWARE_NRF51_H
+
+#include <stdint.h>
+
+#define REG(base, offset) (*(volatile uint32_t *)((base) + (offset)))
+
+/* UART0, chapter UART */
+#define UART_TASKS_STARTRX REG(0x40002000u, 0x000)
+#define UART_TASKS_STARTTX REG(0x40002000u, 0x008)
+#define UART_EVENTS_TXDRDY REG(0x40002000u, 0x11C)
+#define UART_ENABLE        REG(0x40002000u, 0x500) /* 4 = on */
+#define UART_PSELTXD       REG(0x40002000u, 0x50C)
+#define UART_PSELRXD       REG(0x40002000u, 0x514)
+#define UART_TXD           REG(0x40002000u, 0x51C)
+#define UART_BAUDRATE      REG(0x40002000u, 0x524)
+
+#define UART_ENABLE_ON       4u
+#define UART_BAUDRATE_115200 0x01D7E000u
+
+/* TWI0, chapter TWI */
+#define TWI_TASKS_STARTRX   REG(0x40003000u, 0x000)
+#define TWI_TASKS_STARTTX   REG(0x40003000u, 0x008)
+#define TWI_TASKS_STOP      REG(0x40003000u, 0x014)
+#define TWI_TASKS_RESUME    REG(0x40003000u, 0x020)
+#define TWI_EVENTS_STOPPED  REG(0x40003000u, 0x104)
+#define TWI_EVENTS_RXDREADY REG(0x40003000u, 0x108)
+#define TWI_EVENTS_TXDSENT  REG(0x40003000u, 0x11C)
+#define TWI_EVENTS_ERROR    REG(0x40003000u, 0x124)
+#define TWI_SHORTS          REG(0x40003000u, 0x200)
+#define TWI_ERRORSRC        REG(0x40003000u, 0x4C4) /* write 1 to clear */
+#define TWI_ENABLE          REG(0x40003000u, 0x500)
+#define TWI_PSELSCL         REG(0x40003000u, 0x508)
+#define TWI_PSELSDA         REG(0x40003000u, 0x50C)
+#define TWI_RXD             REG(0x40003000u, 0x518)
+#define TWI_TXD             REG(0x40003000u, 0x51C)
+#define TWI_FREQUENCY       REG(0x40003000u, 0x524)
+#define TWI_ADDRESS         REG(0x40003000u, 0x588)
+#define TWI_POWER           REG(0x40003000u, 0xFFC) /* 0 then 1: reset */
+
+#define TWI_SHORTS_BB_SUSPEND (1u << 0)
+#define TWI_SHORTS_BB_STOP    (1u << 1)
+#define TWI_ERRORSRC_OVERRUN  (1u << 0)
+#define TWI_ERRORSRC_ANACK    (1u << 1)
+#define TWI_ERRORSRC_DNACK    (1u << 2)
+#define TWI_ERRORSRC_ALL      7u
+#define TWI_ENABLE_ON         5u
+#define TWI_FREQUENCY_K100    0x01980000u
+
+/* TIMER0 and TIMER1, chapter TIMER; TIMER1 counts 16 bits */
+#define TIMER0_TASKS_START     REG(0x40008000u, 0x000)
+#define TIMER0_TASKS_CAPTURE0  REG(0x40008000u, 0x040)
+#define TIMER0_EVENTS_COMPARE1 REG(0x40008000u, 0x144)
+#define TIMER0_INTENSET        REG(0x40008000u, 0x304)
+#define TIMER0_BITMODE         REG(0x40008000u, 0x508) /* 3 = 32 bit */
+#define TIMER0_PRESCALER       REG(0x40008000u, 0x510) /* 16 MHz >> n */
+#define TIMER0_CC0             REG(0x40008000u, 0x540)
+#define TIMER0_CC1             REG(0x40008000u, 0x544)
+#define TIMER1_TASKS_START     REG(0x40009000u, 0x000)
+#define TIMER1_EVENTS_COMPARE0 REG(0x40009000u, 0x140)
+#define TIMER1_SHORTS          REG(0x40009000u, 0x200)
+#define TIMER1_INTENSET        REG(0x40009000u, 0x304)
+#define TIMER1_BITMODE         REG(0x40009000u, 0x508)
+#define TIMER1_PRESCALER       REG(0x40009000u, 0x510)
+#define TIMER1_CC0             REG(0x40009000u, 0x540)
+#define TIMER_BITMODE_16       0u
+#define TIMER_BITMODE_32       3u
+#define TIMER_INTEN_COMPARE0   (1u << 16)
+#define TIMER_INTEN_COMPARE1   (1u << 17)
+#define TIMER_SHORTS_CLEAR0    (1u << 0)
+#define TIMER_PRESCALER_1_MHZ  4u
+
+/* GPIO, chapter GPIO; one bit per pin */
+#define GPIO_OUT        REG(0x50000000u, 0x504)
+#define GPIO_OUTSET     REG(0x50000000u, 0x508)
+#define GPIO_DIRSET     REG(0x50000000u, 0x518)
+#define GPIO_PIN_CNF(n) REG(0x50000000u, 0x700 + 4 * (n))
+
+#define GPIO_PIN_CNF_OPEN_DRAIN (6u << 8) /* DRIVE S0D1, input connected */
+
+/* Interrupt controller of the Cortex-M0, ARMv6-M Architecture Manual */
+#define NVIC_ISER  REG(0xE000E000u, 0x100)
+#define IRQ_TIMER0 8
+#define IRQ_TIMER1 9
+
+#endif
