@@ -46,6 +46,9 @@ struct bw_i2c_xfer {
  */
 enum bw_status bw_i2c_xfer_check(const struct bw_i2c_xfer *x);
 
+/* The same, but for the data pointers, which are not looked at. */
+enum bw_status bw_i2c_xfer_check_shape(const struct bw_i2c_xfer *x);
+
 /* Sum of the lengths of the messages that are reads (or writes). */
 size_t bw_i2c_xfer_bytes(const struct bw_i2c_xfer *x, bool reads);
 
@@ -64,7 +67,9 @@ enum bw_status bw_i2c_xfer_assign_reads(struct bw_i2c_xfer *x, uint8_t *buf,
  * @out: NUL-terminated always if @size > 0; a longer text ends in "..."
  * @size: bytes in @out
  *
- * The address is printed where it changes, as i2ctransfer allows it.
+ * The address is printed where it changes, as i2ctransfer allows it; one of
+ * 10 bits ends in t, "r1@0x150t", which i2ctransfer does not know.  Read data
+ * is not printed.
  *
  * Returns: the length the whole text would have, without the NUL.
  */
@@ -74,11 +79,13 @@ size_t bw_i2c_xfer_print(const struct bw_i2c_xfer *x, char *out, size_t size);
  * bw_i2c_xfer_parse: read the i2ctransfer notation
  * @text: words separated by blanks: {r|w}LENGTH[@address] then, for a write,
  *        bytes in any base of C; a byte's suffix = repeats it, + and - count
- *        up and down, p counts pseudo-randomly, as i2ctransfer(8) defines
- * @buf: receives the write bytes, then the room of the reads, in order of
- *       the messages; the messages point into it
+ *        up and down, p counts pseudo-randomly, as i2ctransfer(8) defines;
+ *        not its LENGTH "?"
+ * @buf: receives the bytes of all writes, then the room of all reads; the
+ *       messages point into it
  * @size: bytes in @buf
- * @error_at: if not NULL, offset in @text of the word that is wrong
+ * @error_at: if not NULL, on failure the offset in @text of the word that is
+ *            wrong, or of the end where a word is missing
  *
  * Returns: BW_OK; BW_INVALID for text that is not of that form; BW_TOO_LONG
  * over a limit.  @x is untouched on failure.
