@@ -7,8 +7,11 @@
  * host-agent/client.c (the benchwire tool).
  *
  * Decoders check the length, then each field, then rules across fields, and
- * leave the output untouched on failure.  Strings are not NUL-terminated on
- * the wire; decoded strings are, with embedded NUL or control bytes refused.
+ * leave the output untouched on failure.  A message must have been read to
+ * its last byte, except where "one entry" is said.  Strings are not
+ * NUL-terminated on the wire; decoded strings are, and were checked by
+ * bw_text_ok() (lib/text.h).  An encoder that meets a string or a transfer
+ * over its limit fails the writer, which bw_wire_end() reports.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -29,17 +32,19 @@
 #define BW_WIRE_MAGIC       0x52575742u /* "BWWR" as bytes */
 #define BW_WIRE_MAJOR       1
 #define BW_WIRE_MINOR       0
-#define BW_WIRE_MAX_NAME    63  /* bytes in an export or part name */
-#define BW_WIRE_MAX_TEXT    255 /* bytes in any other string */
-#define BW_WIRE_MAX_PENDING 16  /* requests a client may have under way */
+#define BW_WIRE_MAX_NAME    63      /* bytes in an export or part name */
+#define BW_WIRE_MAX_TEXT    255     /* bytes in any other string */
+#define BW_WIRE_MAX_PENDING 16      /* requests a client may have under way */
+#define BW_WIRE_MIN_BODY    4096    /* the least that max_body may say */
+#define BW_WIRE_MAX_TIME_MS 60000   /* of deadline_ms and timeout_ms */
 #define BW_WIRE_REPLY       0x8000u /* set in the type of every reply */
 
 enum bw_wire_type {
-    BW_MSG_HELLO = 0x0001,     /* first frame in both directions */
-    BW_MSG_PING = 0x0002,      /* body is returned */
-    BW_MSG_LIST = 0x0003,      /* the exports this client may open */
-    BW_MSG_OPEN = 0x0004,      /* take the lease of one export */
-    BW_MSG_I2C_XFER = 0x0010,  /* one transfer on an opened I2C export */
+    BW_MSG_HELLO = 0x0001,      /* first frame in both directions */
+    BW_MSG_PING = 0x0002,       /* body is returned */
+    BW_MSG_LIST = 0x0003,       /* the exports this client may open */
+    BW_MSG_OPEN = 0x0004,       /* take the lease of one export */
+    BW_MSG_I2C_XFER = 0x0010,   /* one transfer on an opened I2C export */
     BW_MSG_VALUE_LIST = 0x0020, /* values of a simulated bench */
     BW_MSG_VALUE_GET = 0x0021,
     BW_MSG_VALUE_SET = 0x0022
@@ -81,8 +86,8 @@ struct bw_wire_header {
 struct bw_wire_hello {
     uint16_t major;
     uint16_t minor;
-    uint32_t caps;      /* enum bw_wire_cap */
-    uint32_t max_body;  /* largest body the sender accepts, >= 4096 */
+    uint32_t caps;     /* enum bw_wire_cap */
+    uint32_t max_body; /* largest body the sender accepts, >= 4096 */
     char software[BW_WIRE_MAX_TEXT + 1]; /* for logs, never parsed */
 };
 
@@ -96,7 +101,8 @@ struct bw_wire_opened {
     uint16_t kind;       /* the export's, never BW_EXPORT_ANY */
     uint16_t addr;       /* its only address, or BW_ADDR_ANY */
     uint32_t funcs;      /* enum bw_i2c_func */
-    uint32_t max_len;    /* bytes the adapter takes in one message */
+    uint32_t max_len;    /* bytes the adapter takes in one message; this
+                            and timeout_ms are 0 for a bench */
     uint32_t timeout_ms; /* the longest the adapter may take for a transfer */
 };
 
@@ -111,7 +117,8 @@ struct bw_wire_export {
 };
 
 struct bw_wire_i2c_request {
-    uint32_t deadline_ms; /* do not start later than this after receipt */
+    uint32_t deadline_ms; /* do not start later than this after receipt; 0:
+                             only if the adapter is free at once */
     struct bw_i2c_xfer xfer;
 };
 
@@ -139,8 +146,7 @@ const char *bw_wire_type_name(unsigned type);
  * Returns: BW_OK; BW_TOO_LONG for a body over BW_WIRE_MAX_BODY; BW_MALFORMED
  * for id 0 or a request whose status is not 0.
  */
-enum bw_status bw_wire_get_header(const uint8_t *buf,
-                                  struct bw_wire_header *h);
+enum bw_status bw_wire_get_header(const uint8_t *buf, struct bw_wire_header *h);
 
 /**
  * bw_wire_begin, bw_wire_end: one frame into a writer
@@ -148,8 +154,9 @@ enum bw_status bw_wire_get_header(const uint8_t *buf,
  * bw_wire_begin() writes a header with length 0 and returns its position;
  * bw_wire_end() puts the length of what was written since into it.
  *
- * Returns (bw_wire_end): BW_OK, or BW_TOO_LONG if the writer was too small or
- * the body over the limit.
+ * Returns (bw_wire_end): BW_OK, or BW_TOO_LONG if something did not fit; the
+ * writer is then back at @begin and usable, so that a failure reply can take
+ * the frame's place.
  */
 size_t bw_wire_begin(struct bw_writer *w, unsigned type, unsigned status,
                      uint32_t id);
@@ -157,9 +164,11 @@ enum bw_status bw_wire_end(struct bw_writer *w, size_t begin);
 
 /* Bodies.  Getters return BW_OK, BW_MALFORMED or, where said, another. */
 void bw_wire_put_hello(struct bw_writer *w, const struct bw_wire_hello *m);
-enum bw_status bw_wire_get_hello(struct bw_reader *r,
-                                 struct bw_wire_hello *m);
+/* BW_VERSION if the major version is not BW_WIRE_MAJOR: what follows it is
+ * then not looked at. */
+enum bw_status bw_wire_get_hello(struct bw_reader *r, struct bw_wire_hello *m);
 void bw_wire_put_open(struct bw_writer *w, const struct bw_wire_open *m);
+/* BW_INVALID for a kind or flag that this version does not have. */
 enum bw_status bw_wire_get_open(struct bw_reader *r, struct bw_wire_open *m);
 void bw_wire_put_opened(struct bw_writer *w, const struct bw_wire_opened *m);
 enum bw_status bw_wire_get_opened(struct bw_reader *r,
@@ -175,14 +184,15 @@ void bw_wire_put_i2c_request(struct bw_writer *w,
  * Write messages point into the reader's buffer, which must outlive @m and is
  * not written to; read messages have data NULL until
  * bw_i2c_xfer_assign_reads().  Returns also BW_TOO_LONG and BW_INVALID, as
- * bw_i2c_xfer_check() does.
+ * bw_i2c_xfer_check() does, and BW_INVALID for a deadline over the limit.
  */
 enum bw_status bw_wire_get_i2c_request(struct bw_reader *r,
                                        struct bw_wire_i2c_request *m);
 
 /* Reply of a transfer that succeeded: the read bytes of @x, in order. */
 void bw_wire_put_i2c_reply(struct bw_writer *w, const struct bw_i2c_xfer *x);
-/* Copies into the read messages of @x; the total length must be equal. */
+/* Copies into the read messages of @x, which have room; the total length must
+ * be equal. */
 enum bw_status bw_wire_get_i2c_reply(struct bw_reader *r,
                                      struct bw_i2c_xfer *x);
 void bw_wire_put_i2c_failure(struct bw_writer *w,
@@ -190,10 +200,10 @@ void bw_wire_put_i2c_failure(struct bw_writer *w,
 enum bw_status bw_wire_get_i2c_failure(struct bw_reader *r,
                                        struct bw_wire_i2c_failure *m);
 
-/* VALUE_LIST reply entry, VALUE_GET reply: a whole value. */
+/* VALUE_LIST reply (one entry; call until nothing is left), VALUE_GET reply:
+ * a whole value. */
 void bw_wire_put_value(struct bw_writer *w, const struct bw_wire_value *m);
-enum bw_status bw_wire_get_value(struct bw_reader *r,
-                                 struct bw_wire_value *m);
+enum bw_status bw_wire_get_value(struct bw_reader *r, struct bw_wire_value *m);
 /* VALUE_GET request: a name.  VALUE_SET request: a name and micro. */
 void bw_wire_put_value_name(struct bw_writer *w, const char *name);
 enum bw_status bw_wire_get_value_name(struct bw_reader *r,
@@ -204,7 +214,8 @@ enum bw_status bw_wire_get_value_set(struct bw_reader *r,
                                      char name[BW_WIRE_MAX_TEXT + 1],
                                      int64_t *micro);
 
-/* Any reply with a failure status may carry one sentence as its body. */
+/* Any reply with a failure status may carry one sentence as its body, but not
+ * I2C_XFER's.  A text over the limit is cut; no body reads as "". */
 void bw_wire_put_text(struct bw_writer *w, const char *text);
 enum bw_status bw_wire_get_text(struct bw_reader *r,
                                 char text[BW_WIRE_MAX_TEXT + 1]);
