@@ -28,7 +28,8 @@ firmware: $(foreach s,$(FW_SAMPLES),$(FW_DIR)/$(s).hex $(FW_DIR)/$(s).bin)
 .SECONDARY: $(FW_START_OBJS) $(FW_DRIVER_OBJS) \
     $(FW_SAMPLES:%=$(FW_DIR)/%.o) $(FW_SAMPLES:%=$(FW_DIR)/%.elf)
 
-$(FW_DIR)/%.o: firmware-samples/%.c firmware-samples/firmware.mk
+$(FW_DIR)/%.o: firmware-samples/%.c firmware-samples/firmware.mk \
+    | $(BUILD)/setup/firmware
 	@mkdir -p $(@D)
 	$(Q)$(FW_CC) $(FW_CFLAGS) -MMD -MP -c $< -o $@
 

@@ -1,0 +1,29 @@
+# The devices of our qemu-system-arm (configure --with-devices-arm=benchwire).
+# QEMU's own microbit and nRF51 SoC stay out: ours carry the same names.
+
+CONFIG_BENCHWIRE_MICROBIT=y
+CONFIG_BENCHWIRE_PARTS=y
+CONFIG_BENCHWIRE_PASSTHROUGH=y
+
+# raspi2b: a controller that knows nothing of asynchronous slaves
+CONFIG_RASPI=y
+# virt: a guest with PCI, for USB, SCSI and virtio
+CONFIG_ARM_VIRT=y
+
+# I2C parts of QEMU's own
+CONFIG_I2C_ECHO=y
+CONFIG_TMP105=y
+CONFIG_AT24C=y
+CONFIG_DS1338=y
+CONFIG_LED=y
+
+CONFIG_GENERIC_LOADER=y
+CONFIG_VIRTIO_PCI=y
+CONFIG_VIRTIO_BLK=y
+CONFIG_VIRTIO_NET=y
+CONFIG_VIRTIO_SCSI=y
+CONFIG_VIRTIO_SERIAL=y
+CONFIG_VIRTIO_RNG=y
+CONFIG_SCSI=y
+CONFIG_USB_XHCI_PCI=y
+CONFIG_USB_SERIAL=y
