@@ -7,7 +7,8 @@
  * each event is either answered at once or asks for one transfer.
  *
  *  - Written bytes are gathered.  They travel at STOP, or together with the
- *    read that follows a repeated START: "w1 Sr r6" is one transfer.
+ *    read that follows a repeated START: "w1 Sr r6" is one transfer, and so is
+ *    "w1 Sr w2".  What was acknowledged to the guest is sent.
  *  - A START for writing is answered at once if the part is known to be
  *    present; otherwise a write of no bytes asks for it first, so that an
  *    absent or busy part shows as an address NACK where firmware looks for
@@ -15,13 +16,31 @@
  *    it is unknown at first, after any failure, after a write of two or more
  *    bytes that ended in STOP (an EEPROM is then busy), and after
  *    bw_i2c_assembler_forget().
+ *  - A guest that writes nothing between START and STOP is asking for
+ *    presence itself: unless START has just asked, STOP does.
  *  - The length of a read is, in this order: what the controller says
  *    (@len_hint); what the read after the same written prefix at the same
- *    address turned out to be last time; the configured read-ahead.  A guess
- *    that was too long is counted as over-read, one too short as under-read;
- *    an under-read fetches more: the same prefix again with a longer read
- *    where there is a prefix, otherwise a further read.
- *  - A failure of a transfer is reported for the event that waited for it.
+ *    address turned out to be last time; the configured read-ahead.  The
+ *    prefix of a read without a write in its transaction is that of the last
+ *    write that ended in STOP.  A guess that was too long is counted as
+ *    over-read, one too short as under-read; an under-read fetches more: the
+ *    same writes again with a longer read where the transaction has written,
+ *    otherwise a further read.
+ *  - A failure of a transfer is reported for the event that waited for it:
+ *    BW_NACK_DATA as such, all others as an address NACK.
+ *
+ * What that promises a guest, and what not:
+ *
+ *  - the part sees exactly the bytes that were acknowledged, message by
+ *    message, if nothing is added by a guess;
+ *  - a read after a write in its transaction returns what the part would have
+ *    returned, whatever the guess, if the write only selects what is read;
+ *  - a read without a write does so too as long as no guess was too long; an
+ *    over-read leaves a part's own pointer further on than the guest believes
+ *    (read-ahead 1, or a controller that knows its lengths, avoid it);
+ *  - a repeated START that follows a read begins a new transfer: the bus was
+ *    free for a moment;
+ *  - a write of no bytes before a repeated START is left out.
  *
  * Pure C: no clock, no memory of its own.  One assembler per guest-side
  * device; it serves one event at a time.
@@ -75,7 +94,8 @@ struct bw_i2c_assembler; /* see below; fields are private to the module */
 enum bw_status bw_i2c_assembler_init(struct bw_i2c_assembler *a,
                                      const struct bw_asm_config *config);
 
-/* Forget what is known of presence (link lost, agent restarted). */
+/* Forget what is known of presence (link lost, agent restarted); lengths
+ * that were learned stay. */
 void bw_i2c_assembler_forget(struct bw_i2c_assembler *a);
 
 /**
@@ -90,15 +110,20 @@ enum bw_asm_verdict bw_i2c_assembler_probe(struct bw_i2c_assembler *a);
 /**
  * bw_i2c_assembler_start: START or repeated START with an address
  * @len_hint: bytes the controller is going to read, 0 if it does not know
+ *
+ * While an event or a probe waits, no other may come (abort it first); the
+ * events answer NACK then.
  */
 enum bw_asm_verdict bw_i2c_assembler_start(struct bw_i2c_assembler *a,
                                            bool is_read, uint32_t len_hint);
 
-/* A byte from the guest: BW_ASM_ACK, or BW_ASM_NACK_DATA over MAX_WRITE. */
+/* A byte from the guest: BW_ASM_ACK, or BW_ASM_NACK_DATA over MAX_WRITE, over
+ * max_len or where no START for writing was acknowledged. */
 enum bw_asm_verdict bw_i2c_assembler_send(struct bw_i2c_assembler *a,
                                           uint8_t byte);
 
-/* The guest clocks a byte in; *@byte is valid with BW_ASM_ACK. */
+/* The guest clocks a byte in; *@byte is valid with BW_ASM_ACK.  Where no START
+ * for reading was acknowledged: BW_ASM_NACK_ADDR. */
 enum bw_asm_verdict bw_i2c_assembler_recv(struct bw_i2c_assembler *a,
                                           uint8_t *byte);
 
@@ -109,14 +134,15 @@ enum bw_asm_verdict bw_i2c_assembler_stop(struct bw_i2c_assembler *a);
  * bw_i2c_assembler_xfer: the transfer to run after BW_ASM_WAIT
  *
  * Valid until bw_i2c_assembler_complete() or _abort(); its read messages
- * point to room for the data.
+ * point to room for the data, inside the assembler: it must not move.
  */
 struct bw_i2c_xfer *bw_i2c_assembler_xfer(struct bw_i2c_assembler *a);
 
 /**
  * bw_i2c_assembler_complete: the outcome of that transfer
  * @status: BW_OK (read data is in place) or why it failed
- * @byte: receives the byte if the event was a recv and the result is ACK
+ * @byte: receives the byte if the event was a recv and the result is ACK; may
+ *        be NULL for other events
  *
  * BW_UNSUPPORTED for a probe means the adapter cannot ask without moving
  * data; the part then counts as present.
@@ -128,8 +154,9 @@ enum bw_asm_verdict bw_i2c_assembler_complete(struct bw_i2c_assembler *a,
                                               enum bw_status status,
                                               uint8_t *byte);
 
-/* The event that waits is withdrawn (controller reset); its transfer's result
- * is not to be reported any more and the bus is free. */
+/* The event that waits, if any, is withdrawn (controller reset); its
+ * transfer's result is not to be reported any more, the bus is free, what was
+ * gathered is dropped. */
 void bw_i2c_assembler_abort(struct bw_i2c_assembler *a);
 
 const struct bw_asm_stats *
@@ -150,14 +177,20 @@ struct bw_i2c_assembler {
     int phase;          /* enum in the .c file */
     int waiting;        /* event that waits for a transfer, same */
     bool present;       /* the part answered its last transfer */
+    bool unprobeable;   /* the adapter cannot write no bytes */
+    bool asked;         /* presence was asked for in this transaction */
+    bool fell_short;    /* the read under way was counted as under-read */
     uint16_t nwrites;   /* write messages gathered */
     uint16_t write_len[BW_I2C_MAX_MSGS];
-    uint16_t tx_len; /* bytes gathered in all of them */
-    uint16_t rx_len; /* bytes fetched by the read under way */
-    uint16_t rx_pos; /* of these, taken by the guest */
+    uint16_t tx_len;  /* bytes gathered in all of them */
+    uint16_t rx_len;  /* bytes in @rx */
+    uint16_t rx_pos;  /* of these, taken by the guest */
+    uint16_t ask_len; /* bytes the transfer under way reads */
+    uint32_t want;    /* what the controller said it reads, 0 unknown */
+    uint32_t taken;   /* bytes taken by the guest in the read under way */
+    struct bw_asm_learned key;  /* prefix of the read under way */
+    struct bw_asm_learned last; /* prefix of the last write with STOP */
     struct bw_i2c_xfer xfer;
-    uint8_t last_prefix[BW_ASM_PREFIX]; /* of the write before this read */
-    uint8_t last_prefix_len;
     uint8_t tx[BW_ASM_MAX_WRITE];
     uint8_t rx[BW_ASM_MAX_READ];
 };
