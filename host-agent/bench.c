@@ -1,0 +1,132 @@
+/*
+ * The bench: adapters and exports; see bench.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "host-agent/bench.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "host-agent/clock.h"
+
+void bw_bench_init(struct bw_bench *b)
+{
+    b->bus_count = 0;
+    b->export_count = 0;
+}
+
+void bw_bench_finish(struct bw_bench *b)
+{
+    size_t i;
+
+    for (i = 0; i < b->export_count; i++) {
+        bw_lease_finish(&b->exports[i].lease);
+    }
+    for (i = 0; i < b->bus_count; i++) {
+        struct bw_bus *bus = &b->buses[i];
+
+        bus->adapter->ops->close(bus->adapter);
+        pthread_cond_destroy(&bus->freed);
+        pthread_mutex_destroy(&bus->mutex);
+    }
+    bw_bench_init(b);
+}
+
+struct bw_bus *bw_bench_add_bus(struct bw_bench *b, const char *name,
+                                struct bw_i2c_adapter *adapter,
+                                struct bw_sim *sim)
+{
+    pthread_condattr_t attr;
+    struct bw_bus *bus;
+
+    if (b->bus_count == BW_BENCH_MAX_BUSES) {
+        adapter->ops->close(adapter);
+        return NULL;
+    }
+    bus = &b->buses[b->bus_count++];
+    snprintf(bus->name, sizeof(bus->name), "%s", name);
+    bus->adapter = adapter;
+    bus->sim = sim;
+    bus->in_use = false;
+    pthread_mutex_init(&bus->mutex, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&bus->freed, &attr);
+    pthread_condattr_destroy(&attr);
+    return bus;
+}
+
+struct bw_export *bw_bench_add_export(struct bw_bench *b, const char *name,
+                                      enum bw_export_kind kind,
+                                      struct bw_bus *bus, uint16_t addr,
+                                      const char *text)
+{
+    struct bw_export *e;
+
+    if (b->export_count == BW_BENCH_MAX_EXPORTS) {
+        return NULL;
+    }
+    e = &b->exports[b->export_count++];
+    snprintf(e->name, sizeof(e->name), "%s", name);
+    snprintf(e->text, sizeof(e->text), "%s", text);
+    e->kind = kind;
+    e->addr = addr;
+    e->bus = bus;
+    bw_lease_init(&e->lease);
+    return e;
+}
+
+struct bw_bus *bw_bench_find_bus(struct bw_bench *b, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < b->bus_count; i++) {
+        if (strcmp(b->buses[i].name, name) == 0) {
+            return &b->buses[i];
+        }
+    }
+    return NULL;
+}
+
+struct bw_export *bw_bench_find_export(struct bw_bench *b, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < b->export_count; i++) {
+        if (strcmp(b->exports[i].name, name) == 0) {
+            return &b->exports[i];
+        }
+    }
+    return NULL;
+}
+
+enum bw_status bw_bus_lock(struct bw_bus *bus, uint64_t deadline_ns)
+{
+    struct timespec until = bw_clock_timespec(deadline_ns);
+    enum bw_status status = BW_OK;
+
+    pthread_mutex_lock(&bus->mutex);
+    while (bus->in_use && status == BW_OK) {
+        if (pthread_cond_timedwait(&bus->freed, &bus->mutex, &until) ==
+            ETIMEDOUT) {
+            status = BW_TIMEOUT;
+        }
+    }
+    if (!bus->in_use) {
+        bus->in_use = true;
+        status = BW_OK;
+    }
+    pthread_mutex_unlock(&bus->mutex);
+    return status;
+}
+
+void bw_bus_unlock(struct bw_bus *bus)
+{
+    pthread_mutex_lock(&bus->mutex);
+    bus->in_use = false;
+    pthread_cond_signal(&bus->freed);
+    pthread_mutex_unlock(&bus->mutex);
+}

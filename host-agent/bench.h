@@ -1,0 +1,89 @@
+/*
+ * The bench: the adapters an agent has and the exports it offers of them.
+ *
+ * Built once, by bench_setup.c from the bench file or by local.c, then only
+ * read: sessions share it without a lock of its own.  What changes has its
+ * own lock: each bus (service_i2c.c), each lease, the simulated parts.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_HOST_AGENT_BENCH_H
+#define BENCHWIRE_HOST_AGENT_BENCH_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "host-agent/i2c_adapter.h"
+#include "host-agent/lease.h"
+#include "lib/status.h"
+#include "lib/wire.h"
+
+#define BW_BENCH_MAX_BUSES   16
+#define BW_BENCH_MAX_EXPORTS 64
+
+struct bw_sim;
+
+/* One adapter and the lock around its transfers. */
+struct bw_bus {
+    char name[BW_WIRE_MAX_TEXT + 1]; /* "/dev/i2c-1", "sim:desk" */
+    struct bw_i2c_adapter *adapter;  /* owned */
+    struct bw_sim *sim;              /* @adapter, if it is simulated */
+    pthread_mutex_t mutex;           /* guards @in_use */
+    pthread_cond_t freed;            /* waits on CLOCK_MONOTONIC */
+    bool in_use;                     /* a transfer is under way */
+};
+
+struct bw_export {
+    char name[BW_WIRE_MAX_NAME + 1];
+    char text[BW_WIRE_MAX_TEXT + 1]; /* one line for people */
+    enum bw_export_kind kind;
+    uint16_t addr; /* the only address, or BW_ADDR_ANY */
+    struct bw_bus *bus;
+    struct bw_lease lease;
+};
+
+struct bw_bench {
+    struct bw_bus buses[BW_BENCH_MAX_BUSES];
+    size_t bus_count;
+    struct bw_export exports[BW_BENCH_MAX_EXPORTS];
+    size_t export_count;
+};
+
+void bw_bench_init(struct bw_bench *b);
+
+/* Close the adapters.  No session may be left. */
+void bw_bench_finish(struct bw_bench *b);
+
+/**
+ * bw_bench_add_bus: give the bench an adapter
+ * @adapter: taken over, also on failure
+ * @sim: the same adapter if it is a simulated one, or NULL
+ *
+ * Returns: the bus, or NULL if there are BW_BENCH_MAX_BUSES already.
+ */
+struct bw_bus *bw_bench_add_bus(struct bw_bench *b, const char *name,
+                                struct bw_i2c_adapter *adapter,
+                                struct bw_sim *sim);
+
+/* Returns: the export, or NULL if there are BW_BENCH_MAX_EXPORTS already. */
+struct bw_export *bw_bench_add_export(struct bw_bench *b, const char *name,
+                                      enum bw_export_kind kind,
+                                      struct bw_bus *bus, uint16_t addr,
+                                      const char *text);
+
+/* Returns NULL if there is none of that name. */
+struct bw_bus *bw_bench_find_bus(struct bw_bench *b, const char *name);
+struct bw_export *bw_bench_find_export(struct bw_bench *b, const char *name);
+
+/**
+ * bw_bus_lock: become the only user of the adapter
+ * @deadline_ns: when to give up, CLOCK_MONOTONIC
+ *
+ * Returns: BW_OK, or BW_TIMEOUT without the lock.
+ */
+enum bw_status bw_bus_lock(struct bw_bus *bus, uint64_t deadline_ns);
+void bw_bus_unlock(struct bw_bus *bus);
+
+#endif

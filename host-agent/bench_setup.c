@@ -1,0 +1,101 @@
+/*
+ * From the bench file to a bench; see bench_setup.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "host-agent/bench_setup.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "host-agent/backend_i2c_dev.h"
+#include "host-agent/backend_sim.h"
+
+static bool preset_values(struct bw_sim *sim, const struct bw_config_part *p)
+{
+    char name[BW_WIRE_MAX_TEXT + 1];
+    size_t i;
+
+    for (i = 0; i < p->preset_count; i++) {
+        snprintf(name, sizeof(name), "%s.%s", p->name, p->presets[i].key);
+        if (bw_sim_value_set(sim, bw_sim_value_find(sim, name),
+                             p->presets[i].micro) != BW_OK) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool place_parts(struct bw_sim *sim, const struct bw_config *c,
+                        const char *adapter, char *error, size_t error_size)
+{
+    size_t i;
+
+    for (i = 0; i < c->part_count; i++) {
+        const struct bw_config_part *p = &c->parts[i];
+
+        if (strcmp(p->adapter, adapter) != 0) {
+            continue;
+        }
+        if (bw_sim_add(sim, p->name, p->model, p->addr7) != BW_OK ||
+            !preset_values(sim, p)) {
+            snprintf(error, error_size,
+                     "part \"%s\" cannot be placed on %s; check its section",
+                     p->name, adapter);
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct bw_bus *add_sim(struct bw_bench *b, const struct bw_config *c,
+                              const char *name, char *error, size_t error_size)
+{
+    struct bw_sim *sim = bw_sim_new(NULL);
+
+    if (!sim) {
+        snprintf(error, error_size, "out of memory");
+        return NULL;
+    }
+    if (!place_parts(sim, c, name, error, error_size)) {
+        bw_sim_adapter(sim)->ops->close(bw_sim_adapter(sim));
+        return NULL;
+    }
+    return bw_bench_add_bus(b, name, bw_sim_adapter(sim), sim);
+}
+
+static struct bw_bus *open_bus(struct bw_bench *b, const struct bw_config *c,
+                               const char *name, char *error, size_t error_size)
+{
+    struct bw_bus *bus = bw_bench_find_bus(b, name);
+    struct bw_i2c_adapter *adapter;
+
+    if (bus) {
+        return bus;
+    }
+    snprintf(error, error_size, "more than %d adapters; remove some exports",
+             BW_BENCH_MAX_BUSES);
+    if (bw_config_is_sim(name)) {
+        return add_sim(b, c, name, error, error_size);
+    }
+    adapter = bw_i2c_dev_open(name, error, error_size);
+    return adapter ? bw_bench_add_bus(b, name, adapter, NULL) : NULL;
+}
+
+bool bw_bench_setup(struct bw_bench *b, const struct bw_config *c, char *error,
+                    size_t error_size)
+{
+    size_t i;
+
+    for (i = 0; i < c->export_count; i++) {
+        const struct bw_config_export *x = &c->exports[i];
+        struct bw_bus *bus = open_bus(b, c, x->adapter, error, error_size);
+
+        if (!bus ||
+            !bw_bench_add_export(b, x->name, x->kind, bus, x->addr, x->text)) {
+            bw_bench_finish(b);
+            return false;
+        }
+    }
+    return true;
+}

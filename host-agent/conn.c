@@ -1,0 +1,207 @@
+/*
+ * A connection: bytes in both directions and the frames in them; see conn.h.
+ *
+ * A request that arrives whole costs one recv(2), its reply one send(2); poll
+ * is only asked when there is nothing to take or no room to send.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "host-agent/conn.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "host-agent/clock.h"
+#include "lib/cursor.h"
+
+static struct bw_io_fd *io_fd(struct bw_io *io)
+{
+    return (struct bw_io_fd *)io; /* @io is its first member */
+}
+
+static ssize_t fd_recv(struct bw_io *io, uint8_t *buf, size_t len, bool block)
+{
+    return recv(io_fd(io)->fd, buf, len, block ? 0 : MSG_DONTWAIT);
+}
+
+static ssize_t fd_send(struct bw_io *io, const uint8_t *buf, size_t len)
+{
+    return send(io_fd(io)->fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static int fd_wait(struct bw_io *io, bool to_send, int timeout_ms)
+{
+    struct pollfd p = {
+        .fd = io_fd(io)->fd,
+        .events = to_send ? POLLOUT : POLLIN,
+    };
+
+    return poll(&p, 1, timeout_ms);
+}
+
+static const struct bw_io_ops fd_ops = {
+    .recv = fd_recv,
+    .send = fd_send,
+    .wait = fd_wait,
+};
+
+void bw_io_fd_init(struct bw_io_fd *f, int fd)
+{
+    f->io.ops = &fd_ops;
+    f->fd = fd;
+}
+
+void bw_conn_init(struct bw_conn *c, struct bw_io *io)
+{
+    c->io = io;
+    c->received_ns = 0;
+    c->in_pos = 0;
+    c->in_len = 0;
+}
+
+/* Returns 0 when ready or interrupted, -1 and errno otherwise. */
+static int wait_for(struct bw_conn *c, bool to_send, uint64_t deadline_ns)
+{
+    int ready = c->io->ops->wait(c->io, to_send, bw_clock_left_ms(deadline_ns));
+
+    if (ready == 0) {
+        errno = ETIMEDOUT;
+        return -1;
+    }
+    return ready > 0 || errno == EINTR ? 0 : -1;
+}
+
+/* Take more bytes.  Returns 1, 0 at the peer's end, -1 and errno. */
+static int fill(struct bw_conn *c, uint64_t deadline_ns)
+{
+    bool block = deadline_ns == BW_CLOCK_NEVER;
+    ssize_t n;
+
+    for (;;) {
+        n = c->io->ops->recv(c->io, c->in + c->in_len,
+                             sizeof(c->in) - c->in_len, block);
+        if (n > 0) {
+            c->in_len += (size_t)n;
+            c->received_ns = bw_clock_ns();
+            return 1;
+        }
+        if (n == 0) {
+            return 0;
+        }
+        if (errno == EINTR) {
+            continue;
+        }
+        if (errno != EAGAIN && errno != EWOULDBLOCK) {
+            return -1;
+        }
+        if (wait_for(c, false, deadline_ns) < 0) {
+            return -1;
+        }
+    }
+}
+
+static size_t buffered(const struct bw_conn *c)
+{
+    return c->in_len - c->in_pos;
+}
+
+/* Until @need bytes of one frame are there. */
+static int gather(struct bw_conn *c, size_t need, uint64_t *deadline_ns)
+{
+    while (buffered(c) < need) {
+        bool begun = buffered(c) > 0;
+        int got;
+
+        if (!begun) {
+            c->in_pos = 0;
+            c->in_len = 0;
+        } else if (c->in_pos + need > sizeof(c->in)) {
+            memmove(c->in, c->in + c->in_pos, buffered(c));
+            c->in_len -= c->in_pos;
+            c->in_pos = 0;
+        }
+        got = fill(c, *deadline_ns);
+        if (got == 0 && begun) {
+            errno = ECONNRESET;
+            return -1;
+        }
+        if (got <= 0) {
+            return got;
+        }
+        if (!begun) {
+            *deadline_ns = bw_clock_after_ms(c->received_ns, BW_CONN_FRAME_MS);
+        }
+    }
+    return 1;
+}
+
+/* The fields of a header that bw_wire_get_header() refused. */
+static void get_raw_header(const uint8_t *buf, struct bw_wire_header *h)
+{
+    struct bw_reader r;
+
+    bw_reader_init(&r, buf, BW_WIRE_HEADER_LEN);
+    h->len = bw_read_le32(&r);
+    h->type = bw_read_le16(&r);
+    h->status = bw_read_le16(&r);
+    h->id = bw_read_le32(&r);
+}
+
+int bw_conn_next(struct bw_conn *c, uint64_t idle_deadline_ns,
+                 struct bw_frame *f, enum bw_status *bad)
+{
+    uint64_t deadline_ns = idle_deadline_ns;
+    int got;
+
+    *bad = BW_OK;
+    if (buffered(c) > 0) {
+        deadline_ns = bw_clock_after_ms(c->received_ns, BW_CONN_FRAME_MS);
+    }
+    got = gather(c, BW_WIRE_HEADER_LEN, &deadline_ns);
+    if (got <= 0) {
+        return got;
+    }
+    *bad = bw_wire_get_header(c->in + c->in_pos, &f->header);
+    if (*bad != BW_OK) {
+        get_raw_header(c->in + c->in_pos, &f->header);
+        errno = EBADMSG;
+        return -1;
+    }
+    got = gather(c, BW_WIRE_HEADER_LEN + f->header.len, &deadline_ns);
+    if (got <= 0) {
+        return got;
+    }
+    f->body = c->in + c->in_pos + BW_WIRE_HEADER_LEN;
+    c->in_pos += BW_WIRE_HEADER_LEN + f->header.len;
+    return 1;
+}
+
+int bw_conn_send(struct bw_conn *c, size_t len)
+{
+    uint64_t deadline_ns = BW_CLOCK_NEVER;
+    size_t sent = 0;
+
+    while (sent < len) {
+        ssize_t n = c->io->ops->send(c->io, c->out + sent, len - sent);
+
+        if (n >= 0) {
+            sent += (size_t)n;
+            continue;
+        }
+        if (errno == EINTR) {
+            continue;
+        }
+        if (errno != EAGAIN && errno != EWOULDBLOCK) {
+            return -1;
+        }
+        if (deadline_ns == BW_CLOCK_NEVER) {
+            deadline_ns = bw_clock_after_ms(bw_clock_ns(), BW_CONN_FRAME_MS);
+        }
+        if (wait_for(c, true, deadline_ns) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}

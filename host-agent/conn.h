@@ -1,0 +1,88 @@
+/*
+ * A connection: bytes in both directions and the frames in them.
+ *
+ * The layer below session.c (agent) and client.c (the benchwire tool).  It
+ * knows frame headers and nothing else of the protocol.  Bytes move through
+ * struct bw_io, so that a test may put short reads, EINTR and errors in their
+ * way; bw_io_fd is the one for sockets.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_HOST_AGENT_CONN_H
+#define BENCHWIRE_HOST_AGENT_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lib/status.h"
+#include "lib/wire.h"
+
+#define BW_CONN_FRAME_MS 10000 /* for a frame that has begun, and to send one */
+
+struct bw_io;
+
+/**
+ * struct bw_io_ops - how bytes move
+ * @recv: as recv(2); @block false adds MSG_DONTWAIT
+ * @send: as send(2) with MSG_DONTWAIT and MSG_NOSIGNAL
+ * @wait: as poll(2) of the one descriptor, for POLLOUT if @to_send and POLLIN
+ *        otherwise: > 0 ready, 0 time is up, -1 and errno
+ */
+struct bw_io_ops {
+    ssize_t (*recv)(struct bw_io *io, uint8_t *buf, size_t len, bool block);
+    ssize_t (*send)(struct bw_io *io, const uint8_t *buf, size_t len);
+    int (*wait)(struct bw_io *io, bool to_send, int timeout_ms);
+};
+
+struct bw_io {
+    const struct bw_io_ops *ops;
+};
+
+struct bw_io_fd {
+    struct bw_io io;
+    int fd; /* a connected stream socket, not owned */
+};
+
+void bw_io_fd_init(struct bw_io_fd *f, int fd);
+
+struct bw_conn {
+    struct bw_io *io;
+    uint64_t received_ns; /* when the newest bytes came */
+    size_t in_pos;        /* next byte of @in that is not yet taken */
+    size_t in_len;        /* bytes in @in */
+    uint8_t in[BW_WIRE_MAX_FRAME];
+    uint8_t out[BW_WIRE_MAX_FRAME]; /* the caller encodes a frame here */
+};
+
+/* A received frame; the body is valid until the next bw_conn_next(). */
+struct bw_frame {
+    struct bw_wire_header header;
+    const uint8_t *body; /* header.len bytes */
+};
+
+/* @io must outlive @c. */
+void bw_conn_init(struct bw_conn *c, struct bw_io *io);
+
+/**
+ * bw_conn_next: wait for the next frame
+ * @idle_deadline_ns: when to give up as long as no byte of it has come
+ * @bad: receives BW_OK, or why the header was refused (errno EBADMSG); in
+ *       that case @f->header holds its fields as received, for the reply
+ *
+ * Returns: 1 and @f filled in; 0 if the peer closed between two frames; -1
+ * and errno: ETIMEDOUT, EBADMSG, ECONNRESET if the peer closed inside a frame,
+ * or what recv(2) or poll(2) said.
+ */
+int bw_conn_next(struct bw_conn *c, uint64_t idle_deadline_ns,
+                 struct bw_frame *f, enum bw_status *bad);
+
+/**
+ * bw_conn_send: send the first @len bytes of @c->out, all of them
+ *
+ * Returns: 0, or -1 and errno, ETIMEDOUT after BW_CONN_FRAME_MS.
+ */
+int bw_conn_send(struct bw_conn *c, size_t len);
+
+#endif

@@ -1,0 +1,155 @@
+/*
+ * The agent's session code inside another process; see local.h.
+ *
+ * Compiled into QEMU too: together with bench.c, backend_i2c_dev.c,
+ * backend_sim.c, clock.c, conn.c, errno_map.c, lease.c, log.c, service_bench.c,
+ * service_i2c.c, session.c, lib/ and peripherals/parts/ it is complete.  It
+ * handles no signals, writes nothing to standard error and never exits.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "host-agent/local.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "host-agent/backend_i2c_dev.h"
+#include "host-agent/backend_sim.h"
+#include "host-agent/bench.h"
+#include "host-agent/conn.h"
+#include "host-agent/session.h"
+#include "peripherals/parts/part.h"
+
+struct bw_local {
+    int fd;
+    pthread_t thread;
+    struct bw_io_fd io;
+    struct bw_bench bench;
+    struct bw_session session;
+};
+
+/* The built-in bench of adapter "sim". */
+static const struct {
+    const char *name;
+    const struct bw_part_model *model;
+    uint8_t addr7;
+} sim_parts[] = {
+    { "thermometer", &bw_part_tmp102, 0x48 },
+    { "eeprom", &bw_part_24c02, 0x50 },
+    { "clock", &bw_part_ds3231, 0x68 },
+};
+
+static struct bw_sim *new_sim(char *error, size_t error_size)
+{
+    struct bw_sim *sim = bw_sim_new(NULL);
+    size_t i;
+
+    for (i = 0; sim && i < sizeof(sim_parts) / sizeof(sim_parts[0]); i++) {
+        if (bw_sim_add(sim, sim_parts[i].name, sim_parts[i].model,
+                       sim_parts[i].addr7) != BW_OK) {
+            bw_sim_adapter(sim)->ops->close(bw_sim_adapter(sim));
+            sim = NULL;
+        }
+    }
+    if (!sim) {
+        snprintf(error, error_size, "out of memory");
+    }
+    return sim;
+}
+
+static bool fill_bench(struct bw_bench *b, const char *name, char *error,
+                       size_t error_size)
+{
+    struct bw_i2c_adapter *adapter = NULL;
+    struct bw_sim *sim = NULL;
+    struct bw_bus *bus;
+
+    if (strcmp(name, "sim") == 0) {
+        sim = new_sim(error, error_size);
+        adapter = sim ? bw_sim_adapter(sim) : NULL;
+    } else {
+        adapter = bw_i2c_dev_open(name, error, error_size);
+    }
+    if (!adapter) {
+        return false;
+    }
+    bw_bench_init(b);
+    bus = bw_bench_add_bus(b, name, adapter, sim);
+    bw_bench_add_export(b, "i2c", BW_EXPORT_I2C, bus, BW_ADDR_ANY, name);
+    if (sim) {
+        bw_bench_add_export(b, "bench", BW_EXPORT_BENCH, bus, BW_ADDR_ANY,
+                            name);
+    }
+    return true;
+}
+
+static void *serve(void *opaque)
+{
+    struct bw_local *l = opaque;
+
+    bw_session_run(&l->session);
+    shutdown(l->fd, SHUT_RDWR); /* the peer is to see that it is over */
+    return NULL;
+}
+
+/* In a thread that leaves all signals to the others.  Returns 0 or an errno. */
+static int start_thread(struct bw_local *l)
+{
+    sigset_t all, old;
+    int err;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    err = pthread_create(&l->thread, NULL, serve, l);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return err;
+}
+
+struct bw_local *bw_local_start(const char *adapter, int fd, char *error,
+                                size_t error_size)
+{
+    struct bw_local *l = malloc(sizeof(*l));
+    int err;
+
+    if (!l) {
+        snprintf(error, error_size, "out of memory");
+        goto err_close_fd;
+    }
+    if (!fill_bench(&l->bench, adapter, error, error_size)) {
+        goto err_free;
+    }
+    l->fd = fd;
+    bw_io_fd_init(&l->io, fd);
+    bw_session_init(&l->session, &l->io.io, &l->bench, NULL, 1);
+    err = start_thread(l);
+    if (err) {
+        snprintf(error, error_size, "cannot start a thread: %s", strerror(err));
+        goto err_finish_bench;
+    }
+    return l;
+
+err_finish_bench:
+    bw_bench_finish(&l->bench);
+err_free:
+    free(l);
+err_close_fd:
+    close(fd);
+    return NULL;
+}
+
+void bw_local_stop(struct bw_local *local)
+{
+    if (!local) {
+        return;
+    }
+    shutdown(local->fd, SHUT_RDWR);
+    pthread_join(local->thread, NULL);
+    bw_bench_finish(&local->bench);
+    close(local->fd);
+    free(local);
+}

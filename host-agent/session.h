@@ -1,0 +1,45 @@
+/*
+ * One session: the agent's side of the protocol on one connection.
+ *
+ * docs/protocol.md is normative.  Runs in a thread of its own (server.c) or
+ * inside another process (local.c).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_HOST_AGENT_SESSION_H
+#define BENCHWIRE_HOST_AGENT_SESSION_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "host-agent/bench.h"
+#include "host-agent/conn.h"
+#include "lib/i2c_xfer.h"
+#include "lib/wire.h"
+
+#define BW_SESSION_HELLO_MS 10000 /* from the connection to its HELLO */
+
+/* Big (about 165 KiB) and of fixed size: nothing a peer says makes it grow. */
+struct bw_session {
+    struct bw_conn conn;
+    struct bw_bench *bench;
+    const atomic_bool *stopping; /* the agent stops; NULL: never */
+    unsigned number;             /* in the log */
+    bool greeted;                /* HELLO is done */
+    uint32_t peer_max_body;      /* the largest body the client takes */
+    struct bw_export *export;    /* leased; NULL before OPEN */
+    struct bw_wire_i2c_request request;
+    uint8_t reads[BW_I2C_MAX_BYTES];
+};
+
+/* Everything given must outlive the session. */
+void bw_session_init(struct bw_session *s, struct bw_io *io,
+                     struct bw_bench *bench, const atomic_bool *stopping,
+                     unsigned number);
+
+/* Serve until the client leaves, breaks the protocol, or the agent stops;
+ * the lease is then free again. */
+void bw_session_run(struct bw_session *s);
+
+#endif
