@@ -22,16 +22,18 @@ HOST_CFLAGS := $(BASE_CFLAGS) -O2 -fstack-protector-strong \
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 ASAN_CFLAGS := $(BASE_CFLAGS) -O1 -fno-omit-frame-pointer $(SANITIZE)
 AGENT_LIBS := -linih
+FUZZ_CC := clang
+FUZZ_CFLAGS := $(BASE_CFLAGS) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link
+COV_CFLAGS := $(BASE_CFLAGS) -O0 --coverage
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PRECIOUS: %.o
 .SUFFIXES:
 
 # Two makes in one tree wait for each other. Programs that are started after
 # the build (make run) do not hold the lock.
 LOCKED := scripts/locked
-SUBMAKE = $(Q)$(LOCKED) $(MAKE) --no-print-directory -j$(JOBS)
+SUBMAKE = $(Q)$(LOCKED) $(MAKE) --no-print-directory $(if $(V),,-s) -j$(JOBS)
 
 # --- what a newcomer tries -------------------------------------------------
 
@@ -79,11 +81,11 @@ SRC_bwagent := $(filter-out $(AGENT_MAINS),$(wildcard host-agent/*.c))
 ARCHIVES := libbwagent.a libbwparts.a libbw.a
 
 define flavour
-# $(1): folder under build, $(2): flags
+# $(1): folder under build, $(2): compiler, $(3): flags
 $(BUILD)/$(1)/%.o: %.c | $(BUILD)/setup/host
 	$$(Q)mkdir -p $$(@D)
 	@echo "  CC      $$@"
-	$$(Q)$$(CC) $$($(2)) $$(CFLAGS_$$(*F)) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$($(2)) $$($(3)) $$(CFLAGS_$$(*F)) -MMD -MP -c -o $$@ $$<
 
 $(foreach a,bw bwparts bwagent,$(BUILD)/$(1)/lib$(a).a: $(SRC_$(a):%.c=$(BUILD)/$(1)/%.o)
 )
@@ -96,10 +98,12 @@ $(BUILD)/$(1)/lib%.a:
 $(AGENT_MAINS:host-agent/%_main.c=$(BUILD)/$(1)/%): $(BUILD)/$(1)/%: \
 		$(BUILD)/$(1)/host-agent/%_main.o $(ARCHIVES:%=$(BUILD)/$(1)/%)
 	@echo "  LINK    $$@"
-	$$(Q)$$(CC) $$($(2)) -o $$@ $$^ $$(AGENT_LIBS)
+	$$(Q)$$($(2)) $$($(3)) -o $$@ $$^ $$(AGENT_LIBS)
 endef
-$(eval $(call flavour,host,HOST_CFLAGS))
-$(eval $(call flavour,asan,ASAN_CFLAGS))
+$(eval $(call flavour,host,CC,HOST_CFLAGS))
+$(eval $(call flavour,asan,CC,ASAN_CFLAGS))
+$(eval $(call flavour,fuzz,FUZZ_CC,FUZZ_CFLAGS))
+$(eval $(call flavour,cov,CC,COV_CFLAGS))
 
 agent: $(AGENT_MAINS:host-agent/%_main.c=$(BUILD)/host/%)
 asan: $(AGENT_MAINS:host-agent/%_main.c=$(BUILD)/asan/%)
@@ -107,18 +111,47 @@ asan: $(AGENT_MAINS:host-agent/%_main.c=$(BUILD)/asan/%)
 # --- unit tests: tests/unit/test_*.c, each with the archives and cmocka ----
 # UNIT_LDFLAGS_test_x: further linker flags, such as -Wl,--wrap=ioctl
 
-UNIT_TESTS += $(patsubst %.c,$(BUILD)/asan/%,$(wildcard tests/unit/test_*.c))
+UNIT_NAMES := $(patsubst %.c,%,$(wildcard tests/unit/test_*.c))
+UNIT_TESTS += $(UNIT_NAMES:%=$(BUILD)/asan/%)
 
-$(BUILD)/asan/tests/unit/%: $(BUILD)/asan/tests/unit/%.o \
-		$(ARCHIVES:%=$(BUILD)/asan/%) | $(BUILD)/setup/test
+define unit_rule
+$(BUILD)/$(1)/tests/unit/test_%: $(BUILD)/$(1)/tests/unit/test_%.o \
+		$(ARCHIVES:%=$(BUILD)/$(1)/%) | $(BUILD)/setup/test
+	@echo "  LINK    $$@"
+	$$(Q)$$(CC) $$($(2)) -o $$@ $$< $$(filter %.a,$$^) $$(AGENT_LIBS) \
+		-lcmocka $$(UNIT_LDFLAGS_test_$$*)
+endef
+$(eval $(call unit_rule,asan,ASAN_CFLAGS))
+$(eval $(call unit_rule,cov,COV_CFLAGS))
+
+# --- fuzzers: tests/fuzz/fuzz_NAME.c defines LLVMFuzzerTestOneInput --------
+# Seeds are tests/fuzz/corpus/NAME/*. "make check" replays them with gcc; only
+# "make fuzz" needs clang.
+
+FUZZ_TARGETS += $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_REPLAYS = $(FUZZ_TARGETS:%=$(BUILD)/asan/tests/fuzz/fuzz_%)
+
+$(BUILD)/asan/tests/fuzz/fuzz_%: $(BUILD)/asan/tests/fuzz/fuzz_%.o \
+		$(BUILD)/asan/tests/fuzz/replay.o $(ARCHIVES:%=$(BUILD)/asan/%)
 	@echo "  LINK    $@"
-	$(Q)$(CC) $(ASAN_CFLAGS) -o $@ $< $(filter %.a,$^) $(AGENT_LIBS) \
-		-lcmocka $(UNIT_LDFLAGS_$*)
+	$(Q)$(CC) $(ASAN_CFLAGS) -o $@ $^ $(AGENT_LIBS)
+
+$(BUILD)/fuzz/tests/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o \
+		$(ARCHIVES:%=$(BUILD)/fuzz/%)
+	@echo "  LINK    $@"
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(AGENT_LIBS)
+
+# objects of one program are no intermediate files
+.SECONDARY: $(UNIT_NAMES:%=$(BUILD)/asan/%.o) $(UNIT_NAMES:%=$(BUILD)/cov/%.o) \
+	$(foreach f,asan fuzz,$(FUZZ_TARGETS:%=$(BUILD)/$(f)/tests/fuzz/fuzz_%.o)) \
+	$(BUILD)/asan/tests/fuzz/replay.o \
+	$(foreach f,host asan,$(AGENT_MAINS:%.c=$(BUILD)/$(f)/%.o))
 
 # --- the parts' own fragments ----------------------------------------------
 
 include $(sort $(wildcard */*.mk */*/*.mk))
--include $(shell find $(BUILD)/host $(BUILD)/asan -name '*.d' 2>/dev/null)
+-include $(shell find $(wildcard $(BUILD)/host $(BUILD)/asan $(BUILD)/fuzz \
+	$(BUILD)/cov) $(BUILD)/none -name '*.d' 2>/dev/null)
 
 # --- tests -----------------------------------------------------------------
 # T=NAME runs one of them.
@@ -139,8 +172,8 @@ check-borders: $(BUILD)/setup/test ## who may include what
 	$(Q)tests/run-tests tests/borders.sh
 
 check-fuzz: $(BUILD)/setup/test ## the fuzzers' corpora, under ASan and UBSan
-	$(SUBMAKE) $(FUZZ_REPLAY_PROGRAMS)
-	$(Q)tests/run-tests $(call pick,$(FUZZ_REPLAYS))
+	$(SUBMAKE) $(FUZZ_REPLAYS)
+	$(Q)tests/run-tests $(if $(T),$(filter %_$(T),$(FUZZ_REPLAYS)),$(FUZZ_REPLAYS))
 
 check-qtest: $(BUILD)/setup/test ## registers and devices inside QEMU
 	$(SUBMAKE) build-qtest
@@ -155,9 +188,72 @@ build-qtest: $(BUILD)/setup/qemu
 	$(Q)$(LOCKED) qemu/build qemu-system-arm \
 		$(addprefix hw/benchwire/tests/,$(call pick,$(QTESTS)))
 
-build-check: $(UNIT_TESTS) $(FUZZ_REPLAY_PROGRAMS) build-qtest
+build-check: $(UNIT_TESTS) $(FUZZ_REPLAYS) build-qtest
 # one ninja at a time
 build-qtest: qemu
+
+# --- more tests ------------------------------------------------------------
+
+.PHONY: fuzz bench coverage
+TIME ?= 60
+fuzz: $(BUILD)/setup/fuzz ## search for inputs that break: make fuzz T=wire TIME=60
+	$(Q)test -n "$(filter $(T),$(FUZZ_TARGETS))" || \
+		{ echo 'make fuzz T=NAME, where NAME is one of: $(FUZZ_TARGETS)'; exit 1; }
+	$(SUBMAKE) $(BUILD)/fuzz/tests/fuzz/fuzz_$(T)
+	$(Q)mkdir -p $(BUILD)/fuzz/corpus-$(T)
+	$(BUILD)/fuzz/tests/fuzz/fuzz_$(T) -max_total_time=$(TIME) -timeout=10 \
+		-print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/$(T)- \
+		$(BUILD)/fuzz/corpus-$(T) tests/fuzz/corpus/$(T)
+
+bench: ## latency and speed, against the bare socket and stock QEMU
+	$(Q)scripts/setup host qemu firmware test bench
+	$(SUBMAKE) build-run
+	$(Q)tests/bench/run.sh
+
+coverage: ## line coverage of the unit tests, build/coverage.html
+	$(Q)scripts/setup host test coverage
+	$(SUBMAKE) $(UNIT_NAMES:%=$(BUILD)/cov/%)
+	$(Q)find $(BUILD)/cov -name '*.gcda' -delete
+	$(Q)tests/run-tests $(UNIT_NAMES:%=$(BUILD)/cov/%)
+	$(Q)gcovr -r . --filter lib/ --filter peripherals/parts/ \
+		--filter host-agent/ --html-details $(BUILD)/coverage.html \
+		--print-summary $(BUILD)/cov
+
+# --- style -----------------------------------------------------------------
+
+.PHONY: lint format hooks
+lint: ## every checker of code, scripts and documents
+	$(Q)scripts/setup host test lint
+	$(Q)scripts/lint
+
+format: ## lay out the pure C with clang-format
+	$(Q)scripts/setup lint
+	$(Q)clang-format -i $$(scripts/pure-files)
+
+hooks: ## check each commit before it is made
+	$(Q)scripts/setup lint test
+	$(Q)install -m 755 scripts/pre-commit \
+		"$$(git rev-parse --git-path hooks)/pre-commit"
+
+# --- documents and installation --------------------------------------------
+
+.PHONY: docs install
+MAN_PAGES := $(patsubst docs/man/%.scd,%,$(wildcard docs/man/*.scd))
+docs: $(MAN_PAGES:%=$(BUILD)/man/%) ## the manual pages
+
+$(BUILD)/man/%: docs/man/%.scd | $(BUILD)/setup/docs
+	$(Q)mkdir -p $(@D)
+	$(Q)scdoc <$< >$@
+
+PREFIX ?= /usr/local
+install: agent docs ## the agent and its tool, under PREFIX=/usr/local and DESTDIR=
+	$(Q)install -d $(DESTDIR)$(PREFIX)/bin
+	$(Q)install -m 755 $(AGENT_MAINS:host-agent/%_main.c=$(BUILD)/host/%) \
+		$(DESTDIR)$(PREFIX)/bin
+	$(Q)for page in $(MAN_PAGES); do \
+		install -D -m 644 $(BUILD)/man/$$page \
+			$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page; \
+	done
 
 .PHONY: clean distclean
 clean: ## remove build/
