@@ -1,0 +1,112 @@
+/*
+ * BBC micro:bit V1
+ *
+ * Sources: the micro:bit foundation's hardware pages and pin map for V1.3B
+ * and V1.5.
+ *
+ * Wiring only.  The LED matrix, the buttons' moving parts, the sensors and
+ * the edge connector are not modelled: buttons idle, and the I2C bus carries
+ * what -device puts on it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qemu/error-report.h"
+#include "qemu/module.h"
+#include "exec/address-spaces.h"
+#include "hw/arm/boot.h"
+#include "hw/boards.h"
+#include "hw/irq.h"
+#include "hw/qdev-properties.h"
+#include "system/qtest.h"
+#include "system/reset.h"
+#include "system/system.h"
+#include "target/arm/cpu.h"
+#include "hw/benchwire/boards/nrf51/nrf51_soc.h"
+
+/* Pins of the SoC */
+#define PIN_SCL      0  /* 4K7 pull-up; edge connector P19 */
+#define PIN_SDA      30 /* 4K7 pull-up; edge connector P20 */
+#define PIN_BUTTON_A 17 /* low while pressed; edge connector P5 */
+#define PIN_BUTTON_B 26 /* low while pressed; edge connector P11 */
+
+#define TYPE_MICROBIT_MACHINE MACHINE_TYPE_NAME("microbit")
+OBJECT_DECLARE_SIMPLE_TYPE(MicrobitMachineState, MICROBIT_MACHINE)
+
+struct MicrobitMachineState {
+    MachineState parent_obj;
+
+    Nrf51Soc nrf51;
+    bool blank_reported;
+};
+
+static void microbit_init(MachineState *machine)
+{
+    MicrobitMachineState *s = MICROBIT_MACHINE(machine);
+    DeviceState *soc;
+
+    object_initialize_child(OBJECT(machine), "nrf51", &s->nrf51,
+                            TYPE_NRF51_SOC);
+    soc = DEVICE(&s->nrf51);
+    qdev_prop_set_chr(soc, "serial0", serial_hd(0));
+    qdev_prop_set_uint32(soc, "i2c-scl", PIN_SCL);
+    qdev_prop_set_uint32(soc, "i2c-sda", PIN_SDA);
+    object_property_set_link(OBJECT(soc), "memory",
+                             OBJECT(get_system_memory()), &error_fatal);
+    sysbus_realize(SYS_BUS_DEVICE(soc), &error_fatal);
+
+    armv7m_load_kernel(s->nrf51.armv7m.cpu, machine->kernel_filename, 0,
+                       s->nrf51.flash_size);
+}
+
+/* Erased flash has no reset vector; the core would lock up. */
+static void halt_if_blank(MicrobitMachineState *s)
+{
+    ARMCPU *cpu = s->nrf51.armv7m.cpu;
+
+    if (qtest_enabled() || !nrf51_soc_is_blank(&s->nrf51)) {
+        return;
+    }
+    cpu->power_state = PSCI_OFF;
+    CPU(cpu)->halted = 1;
+    if (!s->blank_reported) {
+        warn_report("no firmware in flash, the core stays halted; give an "
+                    "image with -device loader,file=IMAGE.hex or "
+                    "-kernel IMAGE.elf");
+        s->blank_reported = true;
+    }
+}
+
+static void microbit_reset(MachineState *machine, ResetType type)
+{
+    MicrobitMachineState *s = MICROBIT_MACHINE(machine);
+    DeviceState *soc = DEVICE(&s->nrf51);
+
+    qemu_devices_reset(type);
+    /* The GPIO model forgets outside levels when it is reset. */
+    qemu_irq_raise(qdev_get_gpio_in(soc, PIN_BUTTON_A));
+    qemu_irq_raise(qdev_get_gpio_in(soc, PIN_BUTTON_B));
+    halt_if_blank(s);
+}
+
+static void microbit_machine_class_init(ObjectClass *oc, void *data)
+{
+    MachineClass *mc = MACHINE_CLASS(oc);
+
+    mc->desc = "BBC micro:bit V1 (Cortex-M0)";
+    mc->init = microbit_init;
+    mc->reset = microbit_reset;
+    mc->max_cpus = 1;
+}
+
+static const TypeInfo microbit_types[] = {
+    {
+        .name = TYPE_MICROBIT_MACHINE,
+        .parent = TYPE_MACHINE,
+        .instance_size = sizeof(MicrobitMachineState),
+        .class_init = microbit_machine_class_init,
+    },
+};
+DEFINE_TYPES(microbit_types)

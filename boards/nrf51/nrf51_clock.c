@@ -1,0 +1,361 @@
+/*
+ * nRF51 POWER, CLOCK and MPU
+ *
+ * Sources: nRF51 Series Reference Manual v3.0, chapters "Power management
+ * (POWER)", "Clock management (CLOCK)", "Memory Protection Unit (MPU)";
+ * Nordic's nrf51.svd for registers, bits and reset values.
+ *
+ * Modelled: starting and stopping of both clocks with their status registers,
+ * calibration and its timer, all with interrupts.  Clocks have no effect on
+ * other peripherals.
+ *
+ * Not modelled: SYSTEMOFF, the reset reason and GPREGRET across a reset, the
+ * power-fail comparator, RAM power, memory protection: these registers keep
+ * what is written to them.
+ *
+ * Where the sources are silent: start-up times are constants below; starting
+ * a clock that runs reports at once.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qemu/bitops.h"
+#include "qemu/log.h"
+#include "qemu/module.h"
+#include "hw/registerfields.h"
+#include "migration/vmstate.h"
+#include "hw/benchwire/boards/nrf51/nrf51_clock.h"
+
+/* clang-format off */
+REG32(HFCLKSTART,     0x000)
+REG32(HFCLKSTOP,      0x004)
+REG32(LFCLKSTART,     0x008)
+REG32(LFCLKSTOP,      0x00C)
+REG32(CAL,            0x010)
+REG32(CTSTART,        0x014)
+REG32(CTSTOP,         0x018)
+REG32(CONSTLAT,       0x078)
+REG32(LOWPWR,         0x07C)
+REG32(HFCLKSTARTED,   0x100)
+REG32(LFCLKSTARTED,   0x104)
+REG32(POFWARN,        0x108)
+REG32(DONE,           0x10C)
+REG32(CTTO,           0x110)
+REG32(RESETREAS,      0x400)      /* write 1 to clear */
+REG32(HFCLKRUN,       0x408)
+REG32(HFCLKSTAT,      0x40C)
+    FIELD(HFCLKSTAT, SRC, 0, 1)     /* 0 RC, 1 crystal */
+    FIELD(HFCLKSTAT, STATE, 16, 1)  /* 1 running */
+REG32(LFCLKRUN,       0x414)
+REG32(LFCLKSTAT,      0x418)
+    FIELD(LFCLKSTAT, SRC, 0, 2)     /* 0 RC, 1 crystal, 2 from HFCLK */
+    FIELD(LFCLKSTAT, STATE, 16, 1)
+REG32(LFCLKSRCCOPY,   0x41C)      /* LFCLKSRC at LFCLKSTART */
+REG32(RAMSTATUS,      0x428)
+REG32(SYSTEMOFF,      0x500)
+REG32(PAN26,          0x504)      /* undocumented; anomaly 26 writes it */
+REG32(POFCON,         0x510)
+REG32(UNKNOWN514,     0x514)      /* undocumented; the S110 writes it */
+REG32(LFCLKSRC,       0x518)
+REG32(GPREGRET,       0x51C)
+REG32(RAMON,          0x524)
+REG32(PERR0,          0x528)
+REG32(RLENR0,         0x52C)
+REG32(CTIV,           0x538)      /* in 0.25 s */
+REG32(RESET,          0x544)
+REG32(XTALFREQ,       0x550)
+REG32(RAMONB,         0x554)
+REG32(DCDCEN,         0x578)
+REG32(PROTENSET0,     0x600)      /* set only */
+REG32(PROTENSET1,     0x604)
+REG32(DISABLEINDEBUG, 0x608)
+REG32(PROTBLOCKSIZE,  0x60C)
+REG32(DCDCFORCE,      0xA08)
+/* clang-format on */
+
+#define HF_START_NS    (500 * SCALE_US) /* crystal: 0.4 to 1 ms */
+#define LF_START_NS    (500 * SCALE_US)
+#define CALIBRATION_NS (16 * SCALE_MS)
+#define CTIV_UNIT_NS   (250 * SCALE_MS)
+#define RESETREAS_ALL  0x0007000f /* OFF, LPCOMP, DIF; pin, DOG, SREQ, LOCKUP */
+#define RAMON_ALL      0x00030003 /* OFFRAM, ONRAM of two blocks */
+#define RAM_BLOCKS_ON  0x3        /* 16 KB are two blocks */
+
+enum { EV_HFCLKSTARTED, EV_LFCLKSTARTED, EV_POFWARN, EV_DONE, EV_CTTO };
+enum {
+    REG_RESETREAS,
+    REG_HFCLKRUN,
+    REG_HFCLKSTAT,
+    REG_LFCLKRUN,
+    REG_LFCLKSTAT,
+    REG_LFCLKSRCCOPY,
+    REG_RAMSTATUS,
+    REG_SYSTEMOFF,
+    REG_PAN26,
+    REG_POFCON,
+    REG_UNKNOWN514,
+    REG_LFCLKSRC,
+    REG_GPREGRET,
+    REG_RAMON,
+    REG_PERR0,
+    REG_RLENR0,
+    REG_CTIV,
+    REG_RESET,
+    REG_XTALFREQ,
+    REG_RAMONB,
+    REG_DCDCEN,
+    REG_PROTENSET0,
+    REG_PROTENSET1,
+    REG_DISABLEINDEBUG,
+    REG_PROTBLOCKSIZE,
+    REG_DCDCFORCE,
+};
+
+static uint32_t *reg_of(Nrf51Clock *s)
+{
+    return NRF_PERIPHERAL(s)->reg;
+}
+
+static void start_timer(QEMUTimer *timer, int64_t ns)
+{
+    timer_mod(timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + ns);
+}
+
+/* Ends of waiting */
+
+static void hf_started(void *opaque)
+{
+    Nrf51Clock *s = opaque;
+
+    reg_of(s)[REG_HFCLKSTAT] =
+        R_HFCLKSTAT_SRC_MASK | R_HFCLKSTAT_STATE_MASK;
+    nrf_event(NRF_PERIPHERAL(s), EV_HFCLKSTARTED);
+}
+
+static void lf_started(void *opaque)
+{
+    Nrf51Clock *s = opaque;
+
+    reg_of(s)[REG_LFCLKSTAT] =
+        reg_of(s)[REG_LFCLKSRCCOPY] | R_LFCLKSTAT_STATE_MASK;
+    nrf_event(NRF_PERIPHERAL(s), EV_LFCLKSTARTED);
+}
+
+static void calibration_done(void *opaque)
+{
+    nrf_event(NRF_PERIPHERAL(opaque), EV_DONE);
+}
+
+static void interval_over(void *opaque)
+{
+    nrf_event(NRF_PERIPHERAL(opaque), EV_CTTO);
+}
+
+/* Tasks */
+
+static void task_hfclkstart(NrfPeripheral *p, unsigned unused)
+{
+    Nrf51Clock *s = NRF51_CLOCK(p);
+
+    p->reg[REG_HFCLKRUN] = 1;
+    if (FIELD_EX32(p->reg[REG_HFCLKSTAT], HFCLKSTAT, SRC)) {
+        hf_started(s);
+    } else if (!timer_pending(&s->hf_start)) {
+        start_timer(&s->hf_start, HF_START_NS);
+    }
+}
+
+static void task_hfclkstop(NrfPeripheral *p, unsigned unused)
+{
+    timer_del(&NRF51_CLOCK(p)->hf_start);
+    p->reg[REG_HFCLKRUN] = 0;
+    p->reg[REG_HFCLKSTAT] = R_HFCLKSTAT_STATE_MASK; /* the RC takes over */
+}
+
+static void task_lfclkstart(NrfPeripheral *p, unsigned unused)
+{
+    Nrf51Clock *s = NRF51_CLOCK(p);
+
+    if (FIELD_EX32(p->reg[REG_LFCLKSTAT], LFCLKSTAT, STATE)) {
+        nrf_event(p, EV_LFCLKSTARTED);
+        return;
+    }
+    p->reg[REG_LFCLKRUN] = 1;
+    p->reg[REG_LFCLKSRCCOPY] = p->reg[REG_LFCLKSRC];
+    if (!timer_pending(&s->lf_start)) {
+        start_timer(&s->lf_start, LF_START_NS);
+    }
+}
+
+static void task_lfclkstop(NrfPeripheral *p, unsigned unused)
+{
+    timer_del(&NRF51_CLOCK(p)->lf_start);
+    p->reg[REG_LFCLKRUN] = 0;
+    p->reg[REG_LFCLKSTAT] = 0;
+}
+
+static void task_cal(NrfPeripheral *p, unsigned unused)
+{
+    start_timer(&NRF51_CLOCK(p)->calibration, CALIBRATION_NS);
+}
+
+static void task_ctstart(NrfPeripheral *p, unsigned unused)
+{
+    start_timer(&NRF51_CLOCK(p)->interval,
+                p->reg[REG_CTIV] * (int64_t)CTIV_UNIT_NS);
+}
+
+static void task_ctstop(NrfPeripheral *p, unsigned unused)
+{
+    timer_del(&NRF51_CLOCK(p)->interval);
+}
+
+/* CONSTLAT and LOWPWR choose how fast the chip wakes up: nothing to see. */
+static void task_latency(NrfPeripheral *p, unsigned unused)
+{
+}
+
+static void silence(NrfPeripheral *p)
+{
+    Nrf51Clock *s = NRF51_CLOCK(p);
+
+    timer_del(&s->hf_start);
+    timer_del(&s->lf_start);
+    timer_del(&s->calibration);
+    timer_del(&s->interval);
+}
+
+static void nrf51_clock_write(NrfPeripheral *p, unsigned reg, uint32_t value)
+{
+    switch (reg) {
+    case REG_RESETREAS:
+        p->reg[reg] &= ~value;
+        break;
+    case REG_PROTENSET0:
+    case REG_PROTENSET1:
+        p->reg[reg] |= value;
+        break;
+    case REG_SYSTEMOFF:
+        if (value) {
+            qemu_log_mask(LOG_UNIMP, "%s: SYSTEMOFF is not modelled\n",
+                          DEVICE(p)->canonical_path);
+        }
+        break;
+    default:
+        p->reg[reg] = value;
+        break;
+    }
+}
+
+static const NrfTask clock_tasks[] = {
+    { A_HFCLKSTART, "HFCLKSTART", task_hfclkstart },
+    { A_HFCLKSTOP, "HFCLKSTOP", task_hfclkstop },
+    { A_LFCLKSTART, "LFCLKSTART", task_lfclkstart },
+    { A_LFCLKSTOP, "LFCLKSTOP", task_lfclkstop },
+    { A_CAL, "CAL", task_cal },
+    { A_CTSTART, "CTSTART", task_ctstart },
+    { A_CTSTOP, "CTSTOP", task_ctstop },
+    { A_CONSTLAT, "CONSTLAT", task_latency },
+    { A_LOWPWR, "LOWPWR", task_latency },
+};
+
+static const NrfEvent clock_events[] = {
+    [EV_HFCLKSTARTED] = { A_HFCLKSTARTED, "HFCLKSTARTED", 0 },
+    [EV_LFCLKSTARTED] = { A_LFCLKSTARTED, "LFCLKSTARTED", 1 },
+    [EV_POFWARN]      = { A_POFWARN,      "POFWARN",      2 },
+    [EV_DONE]         = { A_DONE,         "DONE",         3 },
+    [EV_CTTO]         = { A_CTTO,         "CTTO",         4 },
+};
+
+static const NrfRegister clock_registers[] = {
+    [REG_RESETREAS] = { A_RESETREAS, "RESETREAS", 0, RESETREAS_ALL },
+    [REG_HFCLKRUN] = { A_HFCLKRUN, "HFCLKRUN", 0, 0, NRF_RO },
+    [REG_HFCLKSTAT] = { A_HFCLKSTAT, "HFCLKSTAT", R_HFCLKSTAT_STATE_MASK, 0,
+                        NRF_RO },
+    [REG_LFCLKRUN] = { A_LFCLKRUN, "LFCLKRUN", 0, 0, NRF_RO },
+    [REG_LFCLKSTAT] = { A_LFCLKSTAT, "LFCLKSTAT", 0, 0, NRF_RO },
+    [REG_LFCLKSRCCOPY] = { A_LFCLKSRCCOPY, "LFCLKSRCCOPY", 0, 0, NRF_RO },
+    [REG_RAMSTATUS] = { A_RAMSTATUS, "RAMSTATUS", RAM_BLOCKS_ON, 0, NRF_RO },
+    [REG_SYSTEMOFF] = { A_SYSTEMOFF, "SYSTEMOFF", 0, 0x1, NRF_WO },
+    [REG_PAN26] = { A_PAN26, "0x504", 0, UINT32_MAX },
+    [REG_POFCON] = { A_POFCON, "POFCON", 0, 0x7 },
+    [REG_UNKNOWN514] = { A_UNKNOWN514, "0x514", 0, UINT32_MAX },
+    [REG_LFCLKSRC] = { A_LFCLKSRC, "LFCLKSRC", 0, 0x3 },
+    [REG_GPREGRET] = { A_GPREGRET, "GPREGRET", 0, 0xff },
+    [REG_RAMON] = { A_RAMON, "RAMON", 0x3, RAMON_ALL },
+    [REG_PERR0] = { A_PERR0, "PERR0", 0, UINT32_MAX },
+    [REG_RLENR0] = { A_RLENR0, "RLENR0", 0, UINT32_MAX },
+    [REG_CTIV] = { A_CTIV, "CTIV", 0, 0x7f },
+    [REG_RESET] = { A_RESET, "RESET", 0, 0x1 },
+    [REG_XTALFREQ] = { A_XTALFREQ, "XTALFREQ", UINT32_MAX, 0xff },
+    [REG_RAMONB] = { A_RAMONB, "RAMONB", 0x3, RAMON_ALL },
+    [REG_DCDCEN] = { A_DCDCEN, "DCDCEN", 0, 0x1 },
+    [REG_PROTENSET0] = { A_PROTENSET0, "PROTENSET0", 0, UINT32_MAX },
+    [REG_PROTENSET1] = { A_PROTENSET1, "PROTENSET1", 0, UINT32_MAX },
+    [REG_DISABLEINDEBUG] = { A_DISABLEINDEBUG, "DISABLEINDEBUG", 0x1, 0x1 },
+    [REG_PROTBLOCKSIZE] = { A_PROTBLOCKSIZE, "PROTBLOCKSIZE", 0, 0x3 },
+    [REG_DCDCFORCE] = { A_DCDCFORCE, "DCDCFORCE", 0, 0x3 },
+};
+
+static const NrfPeripheralInfo clock_info = {
+    .tasks = clock_tasks,
+    .num_tasks = ARRAY_SIZE(clock_tasks),
+    .events = clock_events,
+    .num_events = ARRAY_SIZE(clock_events),
+    .registers = clock_registers,
+    .num_registers = ARRAY_SIZE(clock_registers),
+};
+
+static void nrf51_clock_init(Object *obj)
+{
+    Nrf51Clock *s = NRF51_CLOCK(obj);
+
+    timer_init_ns(&s->hf_start, QEMU_CLOCK_VIRTUAL, hf_started, s);
+    timer_init_ns(&s->lf_start, QEMU_CLOCK_VIRTUAL, lf_started, s);
+    timer_init_ns(&s->calibration, QEMU_CLOCK_VIRTUAL, calibration_done, s);
+    timer_init_ns(&s->interval, QEMU_CLOCK_VIRTUAL, interval_over, s);
+}
+
+static void nrf51_clock_finalize(Object *obj)
+{
+    silence(NRF_PERIPHERAL(obj));
+}
+
+static const VMStateDescription vmstate_nrf51_clock = {
+    .name = TYPE_NRF51_CLOCK,
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_NRF_PERIPHERAL(parent_obj, Nrf51Clock),
+        VMSTATE_TIMER(hf_start, Nrf51Clock),
+        VMSTATE_TIMER(lf_start, Nrf51Clock),
+        VMSTATE_TIMER(calibration, Nrf51Clock),
+        VMSTATE_TIMER(interval, Nrf51Clock),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+static void nrf51_clock_class_init(ObjectClass *klass, void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(klass);
+    NrfPeripheralClass *pc = NRF_PERIPHERAL_CLASS(klass);
+
+    dc->desc = "nRF51 POWER, CLOCK and MPU";
+    dc->vmsd = &vmstate_nrf51_clock;
+    pc->info = &clock_info;
+    pc->write = nrf51_clock_write;
+    pc->silence = silence;
+}
+
+static const TypeInfo nrf51_clock_types[] = {
+    {
+        .name = TYPE_NRF51_CLOCK,
+        .parent = TYPE_NRF_PERIPHERAL,
+        .instance_size = sizeof(Nrf51Clock),
+        .instance_init = nrf51_clock_init,
+        .instance_finalize = nrf51_clock_finalize,
+        .class_init = nrf51_clock_class_init,
+    },
+};
+DEFINE_TYPES(nrf51_clock_types)

@@ -1,0 +1,246 @@
+/*
+ * nRF51822 system on chip
+ *
+ * Sources: nRF51822 Product Specification v3.1 (memory sizes, clock, instance
+ * table); nRF51 Series Reference Manual v3.0, chapter "Memory".
+ *
+ * The Nordic base of boards/nrf carries POWER/CLOCK/MPU, TWI0, TWI1 and PPI.
+ * UART0, RNG, TIMER0-2, GPIO, NVMC, FICR and UICR are QEMU's own models,
+ * which know neither PPI nor POWER (0xFFC).
+ *
+ * Not modelled: RADIO, SPI0/1, SPIS1, GPIOTE, ADC, RTC0/1, TEMP, ECB, AAR,
+ * CCM, WDT, QDEC, LPCOMP; their registers read 0 and are logged (-d unimp).
+ * The core has a SysTick and a VTOR that a Cortex-M0 of this chip lacks.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qemu/module.h"
+#include "qemu/units.h"
+#include "hw/arm/nrf51.h"
+#include "hw/misc/unimp.h"
+#include "hw/qdev-clock.h"
+#include "hw/qdev-properties.h"
+#include "hw/benchwire/boards/nrf51/nrf51_soc.h"
+
+#define FLASH_SIZE (256 * KiB)
+#define SRAM_SIZE  (16 * KiB)
+#define HCLK_HZ    16000000 /* fixed */
+#define NUM_IRQ    32
+
+/* Peripheral number n is at 0x40000000 + n * 0x1000 and has interrupt n. */
+#define ID_CLOCK  0
+#define ID_UART   2
+#define ID_TWI    3 /* and 4 */
+#define ID_TIMER  8 /* to 10 */
+#define ID_RNG    13
+#define ID_NVMC   30
+#define ID_PPI    31
+#define ID_NO_IRQ (-1)
+
+#define ERASED_WORD 0xffffffff
+
+static hwaddr id_to_base(int id)
+{
+    return NRF51_IOMEM_BASE + (hwaddr)id * NRF51_PERIPHERAL_SIZE;
+}
+
+static void map(Nrf51Soc *s, SysBusDevice *dev, int region, hwaddr base)
+{
+    memory_region_add_subregion(&s->container, base,
+                                sysbus_mmio_get_region(dev, region));
+}
+
+/* Realize a peripheral and give it address and interrupt number @irq. */
+static bool add_peripheral(Nrf51Soc *s, void *dev, int id, int irq,
+                           Error **errp)
+{
+    if (!sysbus_realize(SYS_BUS_DEVICE(dev), errp)) {
+        return false;
+    }
+    map(s, SYS_BUS_DEVICE(dev), 0, id_to_base(id));
+    if (irq != ID_NO_IRQ) {
+        sysbus_connect_irq(SYS_BUS_DEVICE(dev), 0,
+                           qdev_get_gpio_in(DEVICE(&s->armv7m), irq));
+    }
+    return true;
+}
+
+/* The same for one on the Nordic base, which also takes part in PPI. */
+static bool add_nrf(Nrf51Soc *s, void *dev, int id, int irq, Error **errp)
+{
+    nrf51_ppi_connect(&s->ppi, NRF_PERIPHERAL(dev), id_to_base(id));
+    return add_peripheral(s, dev, id, irq, errp);
+}
+
+static bool add_core(Nrf51Soc *s, Error **errp)
+{
+    if (clock_has_source(s->sysclk)) {
+        error_setg(errp, "sysclk is fixed and must not be wired up");
+        return false;
+    }
+    clock_set_hz(s->sysclk, HCLK_HZ);
+    qdev_connect_clock_in(DEVICE(&s->armv7m), "cpuclk", s->sysclk);
+    object_property_set_link(OBJECT(&s->armv7m), "memory",
+                             OBJECT(&s->container), &error_abort);
+    return sysbus_realize(SYS_BUS_DEVICE(&s->armv7m), errp);
+}
+
+static bool add_memories(Nrf51Soc *s, Error **errp)
+{
+    SysBusDevice *nvm = SYS_BUS_DEVICE(&s->nvm);
+
+    memory_region_add_subregion_overlap(&s->container, 0, s->board_memory,
+                                        -1);
+    if (!memory_region_init_ram(&s->sram, OBJECT(s), "nrf51.sram",
+                                s->sram_size, errp)) {
+        return false;
+    }
+    memory_region_add_subregion(&s->container, NRF51_SRAM_BASE, &s->sram);
+
+    if (!object_property_set_uint(OBJECT(nvm), "flash-size", s->flash_size,
+                                  errp) ||
+        !add_peripheral(s, nvm, ID_NVMC, ID_NO_IRQ, errp)) {
+        return false;
+    }
+    map(s, nvm, 1, NRF51_FICR_BASE);
+    map(s, nvm, 2, NRF51_UICR_BASE);
+    map(s, nvm, 3, NRF51_FLASH_BASE);
+    /* As it leaves the factory, before any image is loaded */
+    memset(memory_region_get_ram_ptr(sysbus_mmio_get_region(nvm, 3)), 0xff,
+           s->flash_size);
+    return true;
+}
+
+static bool add_timers(Nrf51Soc *s, Error **errp)
+{
+    int i;
+
+    for (i = 0; i < NRF51_TIMERS; i++) {
+        if (!object_property_set_uint(OBJECT(&s->timer[i]), "id", i, errp) ||
+            !add_peripheral(s, &s->timer[i], ID_TIMER + i, ID_TIMER + i,
+                            errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool add_gpio(Nrf51Soc *s, Error **errp)
+{
+    if (!sysbus_realize(SYS_BUS_DEVICE(&s->gpio), errp)) {
+        return false;
+    }
+    map(s, SYS_BUS_DEVICE(&s->gpio), 0, NRF51_GPIO_BASE);
+    qdev_pass_gpios(DEVICE(&s->gpio), DEVICE(s), NULL);
+    return true;
+}
+
+static bool add_twis(Nrf51Soc *s, Error **errp)
+{
+    int i;
+
+    s->i2c.bus = i2c_init_bus(DEVICE(s), "i2c-bus");
+    for (i = 0; i < NRF51_TWIS; i++) {
+        nrf51_twi_connect(&s->twi[i], &s->i2c);
+        if (!add_nrf(s, &s->twi[i], ID_TWI + i, ID_TWI + i, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void add_unmodelled(void)
+{
+    create_unimplemented_device("nrf51.io", NRF51_IOMEM_BASE,
+                                NRF51_IOMEM_SIZE);
+    create_unimplemented_device("nrf51.private", NRF51_PRIVATE_BASE,
+                                NRF51_PRIVATE_SIZE);
+}
+
+static void nrf51_soc_realize(DeviceState *dev, Error **errp)
+{
+    Nrf51Soc *s = NRF51_SOC(dev);
+
+    if (!s->board_memory) {
+        error_setg(errp, "memory property was not set");
+        return;
+    }
+    if (!add_core(s, errp) || !add_memories(s, errp) ||
+        !add_peripheral(s, &s->uart, ID_UART, ID_UART, errp) ||
+        !add_peripheral(s, &s->rng, ID_RNG, ID_RNG, errp) ||
+        !add_gpio(s, errp) || !add_timers(s, errp) ||
+        !add_nrf(s, &s->ppi, ID_PPI, ID_NO_IRQ, errp) ||
+        !add_nrf(s, &s->clock, ID_CLOCK, ID_CLOCK, errp) ||
+        !add_twis(s, errp)) {
+        return;
+    }
+    add_unmodelled();
+}
+
+bool nrf51_soc_is_blank(Nrf51Soc *s)
+{
+    const uint32_t *vectors = (const uint32_t *)s->nvm.storage;
+
+    return vectors[0] == ERASED_WORD && vectors[1] == ERASED_WORD;
+}
+
+static void nrf51_soc_init(Object *obj)
+{
+    Nrf51Soc *s = NRF51_SOC(obj);
+    int i;
+
+    memory_region_init(&s->container, obj, "nrf51-container", UINT64_MAX);
+
+    object_initialize_child(obj, "armv6m", &s->armv7m, TYPE_ARMV7M);
+    qdev_prop_set_string(DEVICE(&s->armv7m), "cpu-type",
+                         ARM_CPU_TYPE_NAME("cortex-m0"));
+    qdev_prop_set_uint32(DEVICE(&s->armv7m), "num-irq", NUM_IRQ);
+
+    object_initialize_child(obj, "uart", &s->uart, TYPE_NRF51_UART);
+    object_property_add_alias(obj, "serial0", OBJECT(&s->uart), "chardev");
+    object_initialize_child(obj, "rng", &s->rng, TYPE_NRF51_RNG);
+    object_initialize_child(obj, "nvm", &s->nvm, TYPE_NRF51_NVM);
+    object_initialize_child(obj, "gpio", &s->gpio, TYPE_NRF51_GPIO);
+    for (i = 0; i < NRF51_TIMERS; i++) {
+        object_initialize_child(obj, "timer[*]", &s->timer[i],
+                                TYPE_NRF51_TIMER);
+    }
+    object_initialize_child(obj, "clock", &s->clock, TYPE_NRF51_CLOCK);
+    object_initialize_child(obj, "ppi", &s->ppi, TYPE_NRF51_PPI);
+    for (i = 0; i < NRF51_TWIS; i++) {
+        object_initialize_child(obj, "twi[*]", &s->twi[i], TYPE_NRF51_TWI);
+    }
+    s->sysclk = qdev_init_clock_in(DEVICE(s), "sysclk", NULL, NULL, 0);
+}
+
+static const Property nrf51_soc_properties[] = {
+    DEFINE_PROP_LINK("memory", Nrf51Soc, board_memory, TYPE_MEMORY_REGION,
+                     MemoryRegion *),
+    DEFINE_PROP_UINT32("sram-size", Nrf51Soc, sram_size, SRAM_SIZE),
+    DEFINE_PROP_UINT32("flash-size", Nrf51Soc, flash_size, FLASH_SIZE),
+    DEFINE_PROP_UINT32("i2c-scl", Nrf51Soc, i2c.scl, UINT32_MAX),
+    DEFINE_PROP_UINT32("i2c-sda", Nrf51Soc, i2c.sda, UINT32_MAX),
+};
+
+static void nrf51_soc_class_init(ObjectClass *klass, void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(klass);
+
+    dc->desc = "nRF51822 SoC";
+    dc->realize = nrf51_soc_realize;
+    device_class_set_props(dc, nrf51_soc_properties);
+}
+
+static const TypeInfo nrf51_soc_types[] = {
+    {
+        .name = TYPE_NRF51_SOC,
+        .parent = TYPE_SYS_BUS_DEVICE,
+        .instance_size = sizeof(Nrf51Soc),
+        .instance_init = nrf51_soc_init,
+        .class_init = nrf51_soc_class_init,
+    },
+};
+DEFINE_TYPES(nrf51_soc_types)

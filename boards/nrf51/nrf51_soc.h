@@ -1,0 +1,62 @@
+/*
+ * nRF51822 system on chip: the container of core, memories and peripherals
+ *
+ * QEMU interface:
+ *  - property "memory": link to the board's memory region
+ *  - property "serial0": chardev of UART0
+ *  - properties "flash-size", "sram-size": bytes
+ *  - properties "i2c-scl", "i2c-sda": the pins the board's I2C wires are on
+ *  - bus "i2c-bus": the parts on these wires
+ *  - unnamed GPIO in and out 0 to 31: the pins, as hw/gpio/nrf51_gpio.h has
+ *    them
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_BOARDS_NRF51_NRF51_SOC_H
+#define BENCHWIRE_BOARDS_NRF51_NRF51_SOC_H
+
+#include "hw/arm/armv7m.h"
+#include "hw/char/nrf51_uart.h"
+#include "hw/clock.h"
+#include "hw/gpio/nrf51_gpio.h"
+#include "hw/misc/nrf51_rng.h"
+#include "hw/nvram/nrf51_nvm.h"
+#include "hw/timer/nrf51_timer.h"
+#include "hw/benchwire/boards/nrf51/nrf51_clock.h"
+#include "hw/benchwire/boards/nrf51/nrf51_ppi.h"
+#include "hw/benchwire/boards/nrf51/nrf51_twi.h"
+
+/* The name of QEMU's own, so that -global nrf51-soc.sram-size=32768 works */
+#define TYPE_NRF51_SOC "nrf51-soc"
+OBJECT_DECLARE_SIMPLE_TYPE(Nrf51Soc, NRF51_SOC)
+
+#define NRF51_TIMERS 3
+#define NRF51_TWIS   2
+
+struct Nrf51Soc {
+    SysBusDevice parent_obj;
+
+    ARMv7MState armv7m;
+    Nrf51Clock clock;
+    Nrf51TWI twi[NRF51_TWIS];
+    Nrf51PPI ppi;
+    NRF51UARTState uart;
+    NRF51RNGState rng;
+    NRF51NVMState nvm;
+    NRF51GPIOState gpio;
+    NRF51TimerState timer[NRF51_TIMERS];
+
+    MemoryRegion container; /* what the core sees */
+    MemoryRegion sram;
+    MemoryRegion *board_memory;
+    Clock *sysclk;
+    Nrf51I2CLines i2c;
+
+    uint32_t flash_size;
+    uint32_t sram_size;
+};
+
+/* Whether the vector table in flash is erased: nothing to run. */
+bool nrf51_soc_is_blank(Nrf51Soc *s);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * nRF51 two-wire master (TWI0, TWI1) and the pair of wires it drives
+ *
+ * QEMU interface: sysbus MMIO region 0 (registers), sysbus IRQ 0; property
+ * "late-error-hold-ms", see nrf51_twi.c.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_BOARDS_NRF51_NRF51_TWI_H
+#define BENCHWIRE_BOARDS_NRF51_NRF51_TWI_H
+
+#include "hw/i2c/i2c.h"
+#include "qemu/timer.h"
+#include "hw/benchwire/boards/nrf/nrf_peripheral.h"
+
+#define TYPE_NRF51_TWI "bw-nrf51-twi"
+OBJECT_DECLARE_SIMPLE_TYPE(Nrf51TWI, NRF51_TWI)
+
+/**
+ * struct Nrf51I2CLines - the board's I2C wires, shared by both masters
+ * @bus: where the parts are
+ * @scl, @sda: the SoC's pins the wires are soldered to
+ * @owner: the master whose transaction is open, or NULL
+ * @waiting: a master that wants to begin one, or NULL
+ */
+typedef struct Nrf51I2CLines {
+    I2CBus *bus;
+    uint32_t scl;
+    uint32_t sda;
+    Nrf51TWI *owner;
+    Nrf51TWI *waiting;
+} Nrf51I2CLines;
+
+struct Nrf51TWI {
+    NrfPeripheral parent_obj;
+
+    Nrf51I2CLines *lines; /* set before the machine runs */
+    QEMUTimer wire;       /* end of the wire time of the phase under way */
+    uint32_t late_error_hold_ms;
+    VMChangeStateEntry *vm_change;
+
+    uint8_t state;        /* enum in nrf51_twi.c */
+    uint8_t address;      /* 7-bit, of the transaction under way */
+    uint8_t sending;      /* byte on its way to the part */
+    bool on_board;        /* PSEL named the board's wires at START */
+    bool reading;
+    bool nacked;          /* the address or a byte was refused */
+    bool data_acked;      /* a written byte was acknowledged */
+    bool ack_held;        /* a byte was received, its ACK bit is still due */
+    bool txd_full;        /* TXD holds a byte not yet sent */
+    bool rxd_full;        /* RXD holds a byte not yet read */
+    bool suspend_wanted;  /* at the end of this byte */
+    bool stop_wanted;     /* at the end of this byte */
+    bool stop_after;      /* after the START that is wanted */
+    uint8_t start_wanted; /* enum in nrf51_twi.c */
+    bool wire_done;       /* the phase's wire time is over */
+    bool reply_done;      /* the phase's answer is there */
+    uint8_t reply;        /* I2CReply */
+    uint8_t data;         /* byte that came with it */
+    bool reissue;         /* request the phase again: just loaded */
+};
+
+/* Join a master to the wires; @lines outlives it. */
+void nrf51_twi_connect(Nrf51TWI *s, Nrf51I2CLines *lines);
+
+#endif
