@@ -403,9 +403,6 @@ static void write_register(struct ds3231 *s, uint8_t byte, uint64_t now_ns)
     } else if (s->pointer == REG_CONTROL && (byte & CONTROL_CONV)) {
         start_conversion(s, now_ns);
     }
-    if (s->pointer < BW_CALENDAR_REGS) {
-        s->user[s->pointer] = *reg;
-    }
 }
 
 static bool ds3231_write(void *state, uint8_t byte, uint64_t now_ns)

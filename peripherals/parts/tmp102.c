@@ -173,10 +173,11 @@ static uint16_t encode_temp(int64_t micro, bool extended)
     return (uint16_t)((uint64_t)lsb << (extended ? 3 : 4));
 }
 
-/* Count one conversion; returns true when the watch changes sides. */
+/* Count one conversion; returns true when the watch changes sides.  The flag
+ * in bit 0 of the temperature is below the resolution of the limits. */
 static bool watch_step(struct tmp102_watch *w, const struct tmp102 *s)
 {
-    int16_t temp = (int16_t)(s->reg[REG_TEMP] & ~TEMP_EM_FLAG);
+    int16_t temp = (int16_t)s->reg[REG_TEMP];
     bool fault;
 
     if (w->tripped) {
@@ -278,7 +279,6 @@ static void reschedule(struct tmp102 *s, uint16_t before, bool one_shot,
         }
         return;
     }
-    s->one_shot_done = false;
     if (before & CONFIG_SD) {
         if (!busy) {
             start_conversion(s, now_ns);
@@ -340,7 +340,7 @@ static void write_register_byte(struct tmp102 *s, uint8_t byte, uint64_t now_ns)
     if (mask != 0 && (s->reg[REG_CONFIG] & CONFIG_EM)) {
         mask |= LIMIT_EM_BIT;
     }
-    s->reg[s->pointer] = value & mask;
+    s->reg[s->pointer] = (s->reg[s->pointer] & ~mask) | (value & mask);
 }
 
 static bool tmp102_start(void *state, uint8_t addr7, bool is_read,
