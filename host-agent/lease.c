@@ -5,24 +5,47 @@
  */
 #include "host-agent/lease.h"
 
+#include <errno.h>
+#include <time.h>
+
+#include "host-agent/clock.h"
+
 void bw_lease_init(struct bw_lease *l)
 {
+    pthread_condattr_t attr;
+
     pthread_mutex_init(&l->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&l->dropped, &attr);
+    pthread_condattr_destroy(&attr);
     l->holders = 0;
     l->shared = false;
 }
 
 void bw_lease_finish(struct bw_lease *l)
 {
+    pthread_cond_destroy(&l->dropped);
     pthread_mutex_destroy(&l->lock);
 }
 
-enum bw_status bw_lease_take(struct bw_lease *l, bool shared)
+static bool is_free_for(const struct bw_lease *l, bool shared)
 {
+    return l->holders == 0 || (l->shared && shared);
+}
+
+enum bw_status bw_lease_take(struct bw_lease *l, bool shared,
+                             uint64_t deadline_ns)
+{
+    struct timespec until = bw_clock_timespec(deadline_ns);
     enum bw_status status = BW_BUSY;
+    int err = 0;
 
     pthread_mutex_lock(&l->lock);
-    if (l->holders == 0 || (l->shared && shared)) {
+    while (!is_free_for(l, shared) && err != ETIMEDOUT) {
+        err = pthread_cond_timedwait(&l->dropped, &l->lock, &until);
+    }
+    if (is_free_for(l, shared)) {
         l->holders++;
         l->shared = shared;
         status = BW_OK;
@@ -35,6 +58,7 @@ void bw_lease_drop(struct bw_lease *l)
 {
     pthread_mutex_lock(&l->lock);
     l->holders--;
+    pthread_cond_broadcast(&l->dropped);
     pthread_mutex_unlock(&l->lock);
 }
 

@@ -286,7 +286,9 @@ static enum verdict on_open(struct bw_session *s,
                       m.name, e->kind == BW_EXPORT_I2C ? "i2c" : "bench");
     }
     shared = e->kind == BW_EXPORT_BENCH || (m.flags & BW_OPEN_SHARED);
-    status = bw_lease_take(&e->lease, shared);
+    status = bw_lease_take(
+        &e->lease, shared,
+        bw_clock_after_ms(s->conn.received_ns, BW_SESSION_LEASE_MS));
     if (status != BW_OK) {
         return refuse(s, h, status, "export \"%s\" is held by another session",
                       m.name);

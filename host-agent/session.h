@@ -19,6 +19,9 @@
 #include "lib/wire.h"
 
 #define BW_SESSION_HELLO_MS 10000 /* from the connection to its HELLO */
+/* OPEN waits so long for a holder to leave: one that has just hung up may not
+ * have been noticed yet. */
+#define BW_SESSION_LEASE_MS 250
 
 /* Big (about 165 KiB) and of fixed size: nothing a peer says makes it grow. */
 struct bw_session {

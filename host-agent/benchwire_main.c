@@ -1,0 +1,98 @@
+/*
+ * benchwire: look at an agent and use its exports from a terminal.
+ *
+ * See benchwire(1).  The commands are in tool_list.c, tool_i2c.c and
+ * tool_values.c.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "host-agent/tool.h"
+#include "host-agent/version.h"
+
+static const char usage_text[] =
+    "Usage: benchwire [-c ADDRESS] COMMAND [ARGUMENT]...\n"
+    "Look at a benchwired agent and use what it exports.\n"
+    "\n"
+    "  list                               the exports and who holds them\n"
+    "  get [NAME]                         values of simulated parts\n"
+    "  set NAME VALUE                     change one, as in\n"
+    "                                     set thermometer.temperature 25.5\n"
+    "  i2c detect EXPORT [FIRST LAST]     which addresses answer\n"
+    "  i2c get EXPORT ADDRESS [REGISTER [MODE [LENGTH]]]\n"
+    "  i2c set EXPORT ADDRESS REGISTER [VALUE]... [MODE]\n"
+    "  i2c transfer EXPORT DESC [DATA]... as in\n"
+    "                                     i2c transfer desk w1@0x48 0 r2\n"
+    "\n"
+    "  -c, --connect ADDRESS  the agent: unix:PATH or tcp:HOST:PORT (default\n"
+    "                         $BENCHWIRE, or else\n"
+    "                         " BW_CLIENT_DEFAULT ")\n"
+    "  -h, --help             print this\n"
+    "  -V, --version          print the version\n"
+    "\n"
+    "The i2c commands take the words and have the output and exit codes of\n"
+    "i2cdetect, i2cget, i2cset and i2ctransfer.  See benchwire(1).\n";
+
+/* What was printed must have arrived: a full disk is an error. */
+static int finish_output(int code)
+{
+    if (fflush(stdout) || ferror(stdout)) {
+        perror("benchwire: cannot write the output");
+        return EXIT_FAILURE;
+    }
+    return code;
+}
+
+/* Returns -1 to go on, or the exit code. */
+static int parse_options(struct bw_tool *t, int argc, char **argv)
+{
+    static const struct option longs[] = {
+        { "connect", required_argument, NULL, 'c' },
+        { "help", no_argument, NULL, 'h' },
+        { "version", no_argument, NULL, 'V' },
+        { NULL, 0, NULL, 0 },
+    };
+    int c;
+
+    while ((c = getopt_long(argc, argv, "+c:hV", longs, NULL)) != -1) {
+        switch (c) {
+        case 'c':
+            t->address = optarg;
+            break;
+        case 'h':
+            fputs(usage_text, stdout);
+            return finish_output(EXIT_SUCCESS);
+        case 'V':
+            puts("benchwire " BW_VERSION_TEXT);
+            return finish_output(EXIT_SUCCESS);
+        default:
+            return bw_tool_fail("see benchwire --help");
+        }
+    }
+    return -1;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct bw_tool_command commands[] = {
+        { "list", bw_tool_list }, { "get", bw_tool_get },
+        { "set", bw_tool_set },   { "i2c", bw_tool_i2c },
+        { NULL, NULL },
+    };
+    static struct bw_tool tool; /* big: it holds the frame buffers */
+    const char *address = getenv("BENCHWIRE");
+    int code;
+
+    tool.address = address && address[0] ? address : BW_CLIENT_DEFAULT;
+    tool.client.fd = -1;
+    code = parse_options(&tool, argc, argv);
+    if (code >= 0) {
+        return code;
+    }
+    code = bw_tool_run(&tool, commands, "", argc - optind, argv + optind);
+    bw_client_close(&tool.client);
+    return finish_output(code);
+}

@@ -1,0 +1,340 @@
+/*
+ * The client's side of the protocol, one request at a time; see client.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "host-agent/client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "host-agent/clock.h"
+#include "host-agent/version.h"
+
+__attribute__((format(printf, 3, 4))) static enum bw_status
+fail(struct bw_client *c, enum bw_status status, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(c->error, sizeof(c->error), format, args);
+    va_end(args);
+    return status;
+}
+
+void bw_client_close(struct bw_client *c)
+{
+    if (c->fd >= 0) {
+        close(c->fd);
+    }
+    c->fd = -1;
+}
+
+/* The connection is of no use any more. */
+static enum bw_status lose(struct bw_client *c, enum bw_status status)
+{
+    bw_client_close(c);
+    return status;
+}
+
+/* Connecting */
+
+/* connect(2) with a deadline.  Returns 0, or -1 and errno. */
+static int connect_fd(int fd, const struct sockaddr *addr, socklen_t len)
+{
+    uint64_t deadline_ns = bw_clock_after_ms(bw_clock_ns(), BW_CLIENT_WAIT_MS);
+    struct pollfd p = { .fd = fd, .events = POLLOUT };
+    socklen_t err_len = sizeof(int);
+    int err = 0;
+    int ready;
+
+    if (connect(fd, addr, len) == 0) {
+        return 0;
+    }
+    if (errno != EINPROGRESS && errno != EINTR) {
+        return -1;
+    }
+    do {
+        ready = poll(&p, 1, bw_clock_left_ms(deadline_ns));
+    } while (ready < 0 && errno == EINTR);
+    if (ready <= 0) {
+        errno = ready == 0 ? ETIMEDOUT : errno;
+        return -1;
+    }
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &err_len) < 0) {
+        return -1;
+    }
+    errno = err;
+    return err ? -1 : 0;
+}
+
+/* Returns a connected, blocking socket, or -1 and errno. */
+static int connect_to(int family, const struct sockaddr *addr, socklen_t len)
+{
+    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int err;
+
+    if (fd < 0) {
+        return -1;
+    }
+    if (connect_fd(fd, addr, len) < 0 || fcntl(fd, F_SETFL, 0) < 0) {
+        err = errno;
+        close(fd);
+        errno = err;
+        return -1;
+    }
+    return fd;
+}
+
+static int connect_unix(const char *path)
+{
+    struct sockaddr_un addr = { .sun_family = AF_UNIX };
+
+    if (strlen(path) >= sizeof(addr.sun_path)) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(addr.sun_path, path, strlen(path) + 1);
+    return connect_to(AF_UNIX, (const struct sockaddr *)&addr, sizeof(addr));
+}
+
+/* @text is "HOST:PORT" or "[HOST]:PORT".  Returns -1 and errno; EINVAL for
+ * text of another form or a host without an address. */
+static int connect_tcp(const char *text)
+{
+    const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+    struct addrinfo *list, *a;
+    const char *colon = strrchr(text, ':');
+    const int on = 1;
+    char host[256];
+    size_t len = colon ? (size_t)(colon - text) : 0;
+    int fd = -1;
+
+    if (len >= 2 && text[0] == '[' && text[len - 1] == ']') {
+        text++;
+        len -= 2;
+    }
+    errno = EINVAL;
+    if (len == 0 || len >= sizeof(host)) {
+        return -1;
+    }
+    memcpy(host, text, len);
+    host[len] = '\0';
+    if (getaddrinfo(host, colon + 1, &hints, &list) != 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    for (a = list; a && fd < 0; a = a->ai_next) {
+        fd = connect_to(a->ai_family, a->ai_addr, a->ai_addrlen);
+    }
+    freeaddrinfo(list);
+    if (fd >= 0) {
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    }
+    return fd;
+}
+
+static const char *connect_cure(int err)
+{
+    switch (err) {
+    case ENOENT:
+    case ECONNREFUSED:
+        return "start benchwired there or name another place with --connect";
+    case EACCES:
+    case EPERM:
+        return "join the group of the agent's socket";
+    case EINVAL:
+        return "name a host that exists, and a port";
+    default:
+        return "check the address and the network";
+    }
+}
+
+enum bw_status bw_client_connect(struct bw_client *c, const char *address)
+{
+    enum bw_status status;
+    int fd;
+
+    c->fd = -1;
+    if (strncmp(address, "unix:", 5) == 0 && address[5]) {
+        fd = connect_unix(address + 5);
+    } else if (strncmp(address, "tcp:", 4) == 0 && address[4]) {
+        fd = connect_tcp(address + 4);
+    } else {
+        return fail(c, BW_INVALID,
+                    "\"%s\" is no address of an agent; write unix:PATH or "
+                    "tcp:HOST:PORT",
+                    address);
+    }
+    if (fd < 0) {
+        return fail(c, BW_LINK_DOWN, "cannot reach an agent at %s: %s; %s",
+                    address, strerror(errno), connect_cure(errno));
+    }
+    status = bw_client_attach(c, fd);
+    return status;
+}
+
+static enum bw_status say_hello(struct bw_client *c)
+{
+    struct bw_wire_hello ours = {
+        .major = BW_WIRE_MAJOR,
+        .minor = BW_WIRE_MINOR,
+        .caps = BW_CAP_I2C | BW_CAP_VALUES,
+        .max_body = BW_WIRE_MAX_BODY,
+        .software = "benchwire " BW_VERSION_TEXT,
+    };
+    struct bw_wire_hello theirs;
+    struct bw_reader body;
+    enum bw_status status;
+
+    bw_wire_put_hello(bw_client_begin(c, BW_MSG_HELLO), &ours);
+    status = bw_client_call(c, BW_CLIENT_WAIT_MS, &body);
+    if (status == BW_OK) {
+        status = bw_wire_get_hello(&body, &theirs);
+        if (status != BW_OK) {
+            fail(c, status,
+                 "the other end does not greet as an agent; check "
+                 "the address");
+        }
+    }
+    return status;
+}
+
+enum bw_status bw_client_attach(struct bw_client *c, int fd)
+{
+    enum bw_status status;
+
+    c->fd = fd;
+    c->id = 0;
+    c->deadline_ms = BW_CLIENT_WAIT_MS;
+    c->error[0] = '\0';
+    memset(&c->opened, 0, sizeof(c->opened));
+    bw_io_fd_init(&c->io, fd);
+    bw_conn_init(&c->conn, &c->io.io);
+    status = say_hello(c);
+    return status == BW_OK ? BW_OK : lose(c, status);
+}
+
+/* Requests */
+
+struct bw_writer *bw_client_begin(struct bw_client *c, unsigned type)
+{
+    c->type = (uint16_t)type;
+    c->id = c->id == UINT32_MAX ? 1 : c->id + 1;
+    bw_writer_init(&c->out, c->conn.out, sizeof(c->conn.out));
+    bw_wire_begin(&c->out, type, 0, c->id);
+    return &c->out;
+}
+
+static enum bw_status no_reply(struct bw_client *c, int got, int err)
+{
+    if (got == 0) {
+        return fail(c, BW_LINK_DOWN,
+                    "the agent closed the connection; its log tells why");
+    }
+    if (err == ETIMEDOUT) {
+        return fail(c, BW_TIMEOUT,
+                    "the agent did not answer in time; look at its log");
+    }
+    if (err == EBADMSG) {
+        return fail(c, BW_MALFORMED,
+                    "the other end is no agent; check the "
+                    "address");
+    }
+    return fail(c, BW_LINK_DOWN, "the connection to the agent broke: %s",
+                strerror(err));
+}
+
+/* What a reply without success says. */
+static enum bw_status explain(struct bw_client *c, unsigned status,
+                              struct bw_reader *body)
+{
+    char text[BW_WIRE_MAX_TEXT + 1] = "";
+
+    if (c->type != BW_MSG_I2C_XFER) {
+        bw_wire_get_text(body, text);
+    }
+    return fail(c, (enum bw_status)status, "%s",
+                text[0] ? text : bw_status_text(status));
+}
+
+enum bw_status bw_client_call(struct bw_client *c, uint32_t wait_ms,
+                              struct bw_reader *body)
+{
+    struct bw_frame f;
+    enum bw_status bad;
+    int got;
+
+    if (c->fd < 0) {
+        return fail(c, BW_LINK_DOWN, "not connected to an agent");
+    }
+    if (bw_wire_end(&c->out, 0) != BW_OK) {
+        return fail(c, BW_TOO_LONG, "the request is too long");
+    }
+    if (bw_conn_send(&c->conn, c->out.pos) < 0) {
+        return lose(c, no_reply(c, -1, errno));
+    }
+    got = bw_conn_next(&c->conn, bw_clock_after_ms(bw_clock_ns(), wait_ms), &f,
+                       &bad);
+    if (got <= 0) {
+        return lose(c, no_reply(c, got, errno));
+    }
+    if (f.header.type != (c->type | BW_WIRE_REPLY) || f.header.id != c->id) {
+        return lose(c, no_reply(c, -1, EBADMSG));
+    }
+    bw_reader_init(body, f.body, f.header.len);
+    return f.header.status ? explain(c, f.header.status, body) : BW_OK;
+}
+
+enum bw_status bw_client_open(struct bw_client *c, unsigned kind,
+                              const char *name)
+{
+    struct bw_wire_open m = { .kind = (uint16_t)kind };
+    struct bw_reader body;
+    enum bw_status status;
+
+    if (strlen(name) > BW_WIRE_MAX_NAME) {
+        return fail(c, BW_NOT_FOUND, "no export has a name that long");
+    }
+    memcpy(m.name, name, strlen(name) + 1);
+    bw_wire_put_open(bw_client_begin(c, BW_MSG_OPEN), &m);
+    status = bw_client_call(c, BW_CLIENT_WAIT_MS, &body);
+    if (status == BW_OK) {
+        status = bw_wire_get_opened(&body, &c->opened);
+        if (status != BW_OK) {
+            fail(c, status, "the agent's answer to OPEN does not parse");
+        }
+    }
+    return status;
+}
+
+enum bw_status bw_client_i2c(struct bw_client *c, struct bw_i2c_xfer *x)
+{
+    struct bw_wire_i2c_request rq = {
+        .deadline_ms = c->deadline_ms,
+        .xfer = *x,
+    };
+    struct bw_reader body;
+    enum bw_status status;
+
+    bw_wire_put_i2c_request(bw_client_begin(c, BW_MSG_I2C_XFER), &rq);
+    status = bw_client_call(
+        c, c->deadline_ms + c->opened.timeout_ms + BW_CLIENT_WAIT_MS, &body);
+    if (status == BW_OK) {
+        status = bw_wire_get_i2c_reply(&body, x);
+        if (status != BW_OK) {
+            fail(c, status, "the agent's answer has the wrong length");
+        }
+    }
+    return status;
+}

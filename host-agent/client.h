@@ -1,0 +1,72 @@
+/*
+ * The client's side of the protocol, one request at a time.
+ *
+ * For the benchwire tool and the benchmarks; QEMU has its own client, in
+ * passthrough/link.c.  Every call returns within a deadline.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_HOST_AGENT_CLIENT_H
+#define BENCHWIRE_HOST_AGENT_CLIENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "host-agent/conn.h"
+#include "lib/cursor.h"
+#include "lib/i2c_xfer.h"
+#include "lib/status.h"
+#include "lib/wire.h"
+
+#define BW_CLIENT_DEFAULT   "unix:/run/benchwire/benchwire.sock"
+#define BW_CLIENT_MAX_ERROR 512
+#define BW_CLIENT_WAIT_MS   5000 /* for the agent, beside its adapter's time */
+
+struct bw_client {
+    int fd; /* -1: not connected */
+    struct bw_io_fd io;
+    struct bw_conn conn;
+    struct bw_writer out;
+    uint32_t id;          /* of the newest request */
+    uint16_t type;        /* likewise */
+    uint32_t deadline_ms; /* sent with each transfer */
+    struct bw_wire_opened opened;
+    char error[BW_CLIENT_MAX_ERROR]; /* one sentence after a failure */
+};
+
+/**
+ * bw_client_connect: reach an agent and say hello
+ * @address: "unix:PATH" or "tcp:HOST:PORT"
+ *
+ * Returns: BW_OK; BW_INVALID for an address of another form; BW_LINK_DOWN or
+ * what the agent answered.  @c needs no bw_client_close() after a failure.
+ */
+enum bw_status bw_client_connect(struct bw_client *c, const char *address);
+
+/* The same on a connected socket, which is taken over. */
+enum bw_status bw_client_attach(struct bw_client *c, int fd);
+
+void bw_client_close(struct bw_client *c);
+
+/**
+ * bw_client_begin, bw_client_call: one request and its reply
+ *
+ * bw_client_begin() returns the writer for the request's body.
+ * bw_client_call() sends it, waits @wait_ms for the reply and points @body at
+ * the body of a successful one, valid until the next request.
+ *
+ * Returns (bw_client_call): the reply's status; BW_LINK_DOWN, BW_TIMEOUT or
+ * BW_MALFORMED if there is none, the connection is then closed.
+ */
+struct bw_writer *bw_client_begin(struct bw_client *c, unsigned type);
+enum bw_status bw_client_call(struct bw_client *c, uint32_t wait_ms,
+                              struct bw_reader *body);
+
+/* OPEN; what was opened is in @c->opened. */
+enum bw_status bw_client_open(struct bw_client *c, unsigned kind,
+                              const char *name);
+
+/* One transfer on an opened I2C export; its reads have room. */
+enum bw_status bw_client_i2c(struct bw_client *c, struct bw_i2c_xfer *x);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * The commands of the benchwire tool; benchwire_main.c calls them.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_HOST_AGENT_TOOL_H
+#define BENCHWIRE_HOST_AGENT_TOOL_H
+
+#include "host-agent/client.h"
+
+#define BW_TOOL_EXIT_READ 2 /* "i2c get": the part did not answer, as i2cget */
+
+struct bw_tool {
+    const char *address; /* of the agent */
+    struct bw_client client;
+};
+
+/**
+ * struct bw_tool_command - one command
+ * @run: @argc words from the command's own name on
+ *
+ * Returns (@run): the exit code; an error has been printed.
+ */
+struct bw_tool_command {
+    const char *name;
+    int (*run)(struct bw_tool *t, int argc, char **argv);
+};
+
+/* Print "benchwire: ..." as one line on standard error.  Returns 1. */
+int bw_tool_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Look @argv[0] up in @commands (NULL name at the end) and run it; @group is
+ * "" or "i2c ", for the error. */
+int bw_tool_run(struct bw_tool *t, const struct bw_tool_command *commands,
+                const char *group, int argc, char **argv);
+
+/* The agent's list of exports, entry by entry; @visit returns false to stop.
+ * Returns: 0, or an exit code after printing an error. */
+int bw_tool_each_export(struct bw_tool *t,
+                        bool (*visit)(const struct bw_wire_export *e,
+                                      void *opaque),
+                        void *opaque);
+
+int bw_tool_list(struct bw_tool *t, int argc, char **argv);
+int bw_tool_i2c(struct bw_tool *t, int argc, char **argv);
+int bw_tool_get(struct bw_tool *t, int argc, char **argv);
+int bw_tool_set(struct bw_tool *t, int argc, char **argv);
+
+#endif
