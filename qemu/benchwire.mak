@@ -1,5 +1,7 @@
 # The devices of our qemu-system-arm (configure --with-devices-arm=benchwire).
 # QEMU's own microbit and nRF51 SoC stay out: ours carry the same names.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
 
 CONFIG_BENCHWIRE_MICROBIT=y
 CONFIG_BENCHWIRE_PARTS=y

@@ -14,7 +14,6 @@
 
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
-ROOT=$PWD
 TMP=$(mktemp -d "${TMPDIR:-/tmp}/bw-test.XXXXXX")
 tap_number=0
 tap_failed=0
@@ -108,7 +107,7 @@ like() {
         result 0 "$1"
     else
         printf '#   no line matches: %s\n' "$3"
-        sed 's/^/#   /' <<<"$2"
+        diag "$2"
         result 1 "$1"
     fi
 }
