@@ -1,0 +1,534 @@
+/*
+ * docs/protocol.md against the codec: its golden frames byte for byte, both
+ * ways, everything that can be cut off or changed in them, and its tables.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "unit_test.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "golden.h"
+#include "lib/wire.h"
+#include "tests/wire_recode.h"
+
+static struct golden golden;
+static uint8_t out[BW_WIRE_MAX_FRAME];
+
+static int load(void **state)
+{
+    (void)state;
+    golden_load(&golden);
+    return 0;
+}
+
+/* What each golden frame says, in C */
+
+static const struct bw_wire_value temperature = {
+    .micro = 21500000,
+    .micro_min = -55000000,
+    .micro_max = 150000000,
+    .name = "thermometer.temperature",
+    .unit = "degC",
+};
+
+static void put_hello_of(struct bw_writer *w, const char *software)
+{
+    struct bw_wire_hello m = {
+        .major = 1,
+        .minor = 0,
+        .caps = BW_CAP_I2C | BW_CAP_VALUES,
+        .max_body = 65536,
+    };
+
+    snprintf(m.software, sizeof(m.software), "%s", software);
+    bw_wire_put_hello(w, &m);
+}
+
+static void put_hello_request(struct bw_writer *w)
+{
+    put_hello_of(w, "qemu 10.0");
+}
+
+static void put_hello_reply(struct bw_writer *w)
+{
+    put_hello_of(w, "benchwired 1");
+}
+
+static void put_hello_refused(struct bw_writer *w)
+{
+    bw_wire_put_text(w, "this agent speaks 1.0");
+}
+
+static void put_ping(struct bw_writer *w)
+{
+    bw_write_bytes(w, (const uint8_t[]){ 1, 2, 3 }, 3);
+}
+
+static void put_nothing(struct bw_writer *w)
+{
+    (void)w;
+}
+
+static void put_list_reply(struct bw_writer *w)
+{
+    const struct bw_wire_export thermometer = {
+        .kind = BW_EXPORT_I2C,
+        .addr = 0x48,
+        .funcs =
+            BW_I2C_FUNC_RDWR | BW_I2C_FUNC_ZERO_LEN | BW_I2C_FUNC_SIMULATED,
+        .holders = 1,
+        .name = "thermometer",
+        .text = "TMP102 on the desk",
+    };
+    const struct bw_wire_export desk = {
+        .kind = BW_EXPORT_BENCH,
+        .addr = BW_ADDR_ANY,
+        .funcs = BW_I2C_FUNC_SIMULATED,
+        .name = "desk",
+    };
+
+    bw_wire_put_export(w, &thermometer);
+    bw_wire_put_export(w, &desk);
+}
+
+static void put_open_request(struct bw_writer *w)
+{
+    const struct bw_wire_open m = { .kind = BW_EXPORT_I2C,
+                                    .name = "thermometer" };
+
+    bw_wire_put_open(w, &m);
+}
+
+static void put_open_reply(struct bw_writer *w)
+{
+    const struct bw_wire_opened m = {
+        .kind = BW_EXPORT_I2C,
+        .addr = 0x48,
+        .funcs =
+            BW_I2C_FUNC_RDWR | BW_I2C_FUNC_ZERO_LEN | BW_I2C_FUNC_SIMULATED,
+        .max_len = 8192,
+        .timeout_ms = 1000,
+    };
+
+    bw_wire_put_opened(w, &m);
+}
+
+static void put_open_refused(struct bw_writer *w)
+{
+    bw_wire_put_text(w, "held by another session");
+}
+
+/* The document says it in the notation; so does this test. */
+static void put_i2c(struct bw_writer *w, uint32_t deadline_ms, const char *text)
+{
+    struct bw_wire_i2c_request m = { .deadline_ms = deadline_ms };
+    uint8_t buf[16];
+
+    assert_int_equal(bw_i2c_xfer_parse(&m.xfer, text, buf, sizeof(buf), NULL),
+                     BW_OK);
+    bw_wire_put_i2c_request(w, &m);
+}
+
+static void put_i2c_request(struct bw_writer *w)
+{
+    put_i2c(w, 500, "w1@0x48 0x00 r2");
+}
+
+static void put_i2c_reply(struct bw_writer *w)
+{
+    uint8_t read[2] = { 0x15, 0x80 };
+    struct bw_i2c_xfer x = { .nmsgs = 1 };
+
+    x.msgs[0] = (struct bw_i2c_msg){ 0x48, BW_I2C_READ, 2, read };
+    bw_wire_put_i2c_reply(w, &x);
+}
+
+static void put_i2c_failed(struct bw_writer *w)
+{
+    const struct bw_wire_i2c_failure m = { .msg = 0, .byte = 0xffff };
+
+    bw_wire_put_i2c_failure(w, &m);
+}
+
+static void put_i2c_probe(struct bw_writer *w)
+{
+    put_i2c(w, 0, "w0@0x48");
+}
+
+static void put_value_list_reply(struct bw_writer *w)
+{
+    const struct bw_wire_value alert = {
+        .micro_max = 1000000,
+        .name = "thermometer.alert",
+    };
+
+    bw_wire_put_value(w, &temperature);
+    bw_wire_put_value(w, &alert);
+}
+
+static void put_value_get_request(struct bw_writer *w)
+{
+    bw_wire_put_value_name(w, temperature.name);
+}
+
+static void put_value_get_reply(struct bw_writer *w)
+{
+    bw_wire_put_value(w, &temperature);
+}
+
+static void put_value_set_request(struct bw_writer *w)
+{
+    bw_wire_put_value_set(w, temperature.name, -1250000);
+}
+
+static void put_unknown_request(struct bw_writer *w)
+{
+    bw_write_u8(w, 0xff);
+}
+
+static void put_unknown_reply(struct bw_writer *w)
+{
+    bw_wire_put_text(w, "unknown message type 0x7abc");
+}
+
+#define REPLY(type) (BW_WIRE_REPLY | (type))
+
+static const struct expected {
+    const char *name;
+    unsigned type;
+    unsigned status;
+    uint32_t id;
+    void (*put)(struct bw_writer *w);
+} expected[] = {
+    { "hello-request", BW_MSG_HELLO, 0, 1, put_hello_request },
+    { "hello-reply", REPLY(BW_MSG_HELLO), BW_OK, 1, put_hello_reply },
+    { "hello-refused", REPLY(BW_MSG_HELLO), BW_VERSION, 1, put_hello_refused },
+    { "ping-request", BW_MSG_PING, 0, 2, put_ping },
+    { "ping-reply", REPLY(BW_MSG_PING), BW_OK, 2, put_ping },
+    { "list-request", BW_MSG_LIST, 0, 3, put_nothing },
+    { "list-reply", REPLY(BW_MSG_LIST), BW_OK, 3, put_list_reply },
+    { "open-request", BW_MSG_OPEN, 0, 4, put_open_request },
+    { "open-reply", REPLY(BW_MSG_OPEN), BW_OK, 4, put_open_reply },
+    { "open-refused", REPLY(BW_MSG_OPEN), BW_BUSY, 4, put_open_refused },
+    { "i2c-request", BW_MSG_I2C_XFER, 0, 42, put_i2c_request },
+    { "i2c-reply", REPLY(BW_MSG_I2C_XFER), BW_OK, 42, put_i2c_reply },
+    { "i2c-failed", REPLY(BW_MSG_I2C_XFER), BW_NACK_ADDR, 43, put_i2c_failed },
+    { "i2c-probe-request", BW_MSG_I2C_XFER, 0, 44, put_i2c_probe },
+    { "i2c-probe-reply", REPLY(BW_MSG_I2C_XFER), BW_OK, 44, put_nothing },
+    { "value-list-request", BW_MSG_VALUE_LIST, 0, 5, put_nothing },
+    { "value-list-reply", REPLY(BW_MSG_VALUE_LIST), BW_OK, 5,
+      put_value_list_reply },
+    { "value-get-request", BW_MSG_VALUE_GET, 0, 6, put_value_get_request },
+    { "value-get-reply", REPLY(BW_MSG_VALUE_GET), BW_OK, 6,
+      put_value_get_reply },
+    { "value-set-request", BW_MSG_VALUE_SET, 0, 7, put_value_set_request },
+    { "value-set-reply", REPLY(BW_MSG_VALUE_SET), BW_OK, 7, put_nothing },
+    { "unknown-request", 0x7abc, 0, 8, put_unknown_request },
+    { "unknown-reply", REPLY(0x7abc), BW_UNSUPPORTED, 8, put_unknown_reply },
+};
+
+/* Frames */
+
+static void the_document_has_exactly_the_frames_listed_here(void **state)
+{
+    (void)state;
+    assert_int_equal(golden.count, ARRAY_LEN(expected));
+    for (size_t i = 0; i < golden.count; i++) {
+        assert_string_equal(golden.frames[i].name, expected[i].name);
+    }
+}
+
+static void every_golden_frame_is_encoded_byte_for_byte(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
+        const struct expected *e = &expected[i];
+        struct bw_writer w;
+
+        print_message("# %s\n", e->name);
+        bw_writer_init(&w, out, sizeof(out));
+        bw_wire_begin(&w, e->type, e->status, e->id);
+        e->put(&w);
+        assert_int_equal(bw_wire_end(&w, 0), BW_OK);
+        assert_int_equal(w.pos, golden.frames[i].len);
+        assert_memory_equal(out, golden.frames[i].bytes, w.pos);
+    }
+}
+
+/* Decode a body in memory of exactly its size, so that ASan sees a byte more;
+ * @asked is what the I2C_XFER that it answers had asked for. */
+static void recode(struct recode *c, const struct bw_wire_header *header,
+                   const uint8_t *body, size_t len, size_t asked)
+{
+    struct bw_wire_header h = *header;
+    uint8_t *copy = malloc(len + !len);
+
+    assert_non_null(copy);
+    memcpy(copy, body, len);
+    h.len = (uint32_t)len;
+    c->reply_len = asked;
+    recode_frame(c, &h, copy, out);
+    free(copy);
+}
+
+static const uint8_t *body_of(const struct golden_frame *f)
+{
+    return f->bytes + BW_WIRE_HEADER_LEN;
+}
+
+static size_t header_of(const struct golden_frame *f, struct bw_wire_header *h)
+{
+    assert_true(f->len >= BW_WIRE_HEADER_LEN);
+    assert_int_equal(bw_wire_get_header(f->bytes, h), BW_OK);
+    assert_int_equal(h->len, f->len - BW_WIRE_HEADER_LEN);
+    return h->len;
+}
+
+static void every_golden_frame_is_decoded_and_written_back(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < golden.count; i++) {
+        const struct golden_frame *f = &golden.frames[i];
+        struct bw_wire_header h;
+        struct recode c;
+        size_t len = header_of(f, &h);
+
+        print_message("# %s\n", f->name);
+        assert_int_equal(h.type, expected[i].type);
+        assert_int_equal(h.status, expected[i].status);
+        assert_int_equal(h.id, expected[i].id);
+        recode(&c, &h, body_of(f), len, len);
+        assert_int_equal(c.status, BW_OK);
+        assert_int_equal(c.w.pos, f->len);
+        assert_memory_equal(out, f->bytes, f->len);
+    }
+}
+
+/* The lengths below the whole at which a body is complete too. */
+static bool may_end_at(const char *name, size_t len)
+{
+    if (strncmp(name, "ping-", 5) == 0 ||
+        strcmp(name, "unknown-request") == 0) {
+        return true; /* any bytes */
+    }
+    if (strcmp(name, "list-reply") == 0) {
+        /* no entry, or the first one: 10 + 1 + 11 + 1 + 18 */
+        return len == 0 || len == 41;
+    }
+    if (strcmp(name, "value-list-reply") == 0) {
+        /* no value, or the first one: 24 + 1 + 23 + 1 + 4 */
+        return len == 0 || len == 53;
+    }
+    if (strcmp(name, "value-get-reply") == 0) {
+        return len == 0; /* read as a list here */
+    }
+    if (strstr(name, "-refused") || strcmp(name, "unknown-reply") == 0) {
+        return len == 0; /* the text may be missing */
+    }
+    return false;
+}
+
+static void every_truncation_of_a_body_is_malformed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < golden.count; i++) {
+        const struct golden_frame *f = &golden.frames[i];
+        struct bw_wire_header h;
+        size_t len = header_of(f, &h);
+
+        for (size_t cut = 0; cut < len; cut++) {
+            struct recode c;
+
+            recode(&c, &h, body_of(f), cut, len);
+            if (c.touched || (c.status == BW_OK) != may_end_at(f->name, cut) ||
+                (c.status != BW_OK && c.status != BW_MALFORMED)) {
+                fail_msg("%s cut to %zu: %s", f->name, cut,
+                         bw_status_name(c.status));
+            }
+        }
+    }
+}
+
+static void a_byte_too_many_is_malformed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < golden.count; i++) {
+        const struct golden_frame *f = &golden.frames[i];
+        uint8_t longer[sizeof(f->bytes) + 1] = { 0 };
+        struct bw_wire_header h;
+        struct recode c;
+        size_t len = header_of(f, &h);
+
+        memcpy(longer, body_of(f), len);
+        recode(&c, &h, longer, len + 1, len);
+        if (strncmp(f->name, "ping-", 5) == 0 ||
+            strcmp(f->name, "unknown-request") == 0) {
+            assert_int_equal(c.status, BW_OK);
+        } else if (c.status != BW_MALFORMED || c.touched) {
+            fail_msg("%s: %s", f->name, bw_status_name(c.status));
+        }
+    }
+}
+
+/* Any one byte changed to any value: refused, or written back as it came. */
+static void a_changed_byte_is_refused_or_kept(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < golden.count; i++) {
+        struct golden_frame f = golden.frames[i];
+        struct bw_wire_header h;
+        size_t len = header_of(&f, &h);
+
+        for (size_t at = BW_WIRE_HEADER_LEN; at < f.len; at++) {
+            for (unsigned change = 1; change < 256; change++) {
+                struct recode c;
+
+                f.bytes[at] ^= (uint8_t)change;
+                recode(&c, &h, body_of(&f), len, len);
+                assert_false(c.touched);
+                if (c.status == BW_OK) {
+                    assert_int_equal(c.w.pos, f.len);
+                    assert_memory_equal(out, f.bytes, f.len);
+                }
+                f.bytes[at] ^= (uint8_t)change;
+            }
+        }
+    }
+}
+
+static void a_writer_that_is_too_small_is_reported_for_every_frame(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
+        for (size_t size = 0; size < golden.frames[i].len; size++) {
+            uint8_t *small = malloc(size + !size);
+            struct bw_writer w;
+
+            bw_writer_init(&w, small, size);
+            bw_wire_begin(&w, expected[i].type, 0, 1);
+            expected[i].put(&w);
+            assert_int_equal(bw_wire_end(&w, 0), BW_TOO_LONG);
+            assert_int_equal(w.pos, 0);
+            assert_false(w.failed);
+            free(small);
+        }
+    }
+}
+
+/* Tables */
+
+static void assert_row(const char *name, unsigned long value, const char *form)
+{
+    char cells[128];
+
+    snprintf(cells, sizeof(cells), form, name, value);
+    if (!golden_row(cells)) {
+        fail_msg("%s has no row \"| %s |\"", GOLDEN_DOCUMENT, cells);
+    }
+}
+
+static void the_document_lists_every_status(void **state)
+{
+    (void)state;
+    for (unsigned s = 0; s < BW_STATUS_COUNT; s++) {
+        char cells[64];
+
+        snprintf(cells, sizeof(cells), "%u | %s", s, bw_status_name(s));
+        if (!golden_row(cells)) {
+            fail_msg("%s does not list status %s", GOLDEN_DOCUMENT, cells);
+        }
+    }
+    assert_false(golden_row("19 | unknown"));
+}
+
+static void the_document_lists_every_message_type(void **state)
+{
+    static const unsigned types[] = {
+        BW_MSG_HELLO,    BW_MSG_PING,       BW_MSG_LIST,      BW_MSG_OPEN,
+        BW_MSG_I2C_XFER, BW_MSG_VALUE_LIST, BW_MSG_VALUE_GET, BW_MSG_VALUE_SET,
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+        assert_row(bw_wire_type_name(types[i]), types[i], "%s | 0x%04lx");
+        assert_string_equal(bw_wire_type_name(types[i] | BW_WIRE_REPLY),
+                            bw_wire_type_name(types[i]));
+    }
+    assert_string_equal(bw_wire_type_name(0x7abc), "unknown");
+}
+
+static void the_document_states_the_limits_of_the_code(void **state)
+{
+    static const struct {
+        const char *name;
+        unsigned long value;
+    } limits[] = {
+        { "BW_WIRE_HEADER_LEN", BW_WIRE_HEADER_LEN },
+        { "BW_WIRE_MAX_BODY", BW_WIRE_MAX_BODY },
+        { "BW_WIRE_MIN_BODY", BW_WIRE_MIN_BODY },
+        { "BW_WIRE_MAX_NAME", BW_WIRE_MAX_NAME },
+        { "BW_WIRE_MAX_TEXT", BW_WIRE_MAX_TEXT },
+        { "BW_WIRE_MAX_PENDING", BW_WIRE_MAX_PENDING },
+        { "BW_WIRE_MAX_TIME_MS", BW_WIRE_MAX_TIME_MS },
+        { "BW_I2C_MAX_MSGS", BW_I2C_MAX_MSGS },
+        { "BW_I2C_MAX_LEN", BW_I2C_MAX_LEN },
+        { "BW_I2C_MAX_BYTES", BW_I2C_MAX_BYTES },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
+        assert_row(limits[i].name, limits[i].value, "`%s` | %lu");
+    }
+}
+
+static void the_document_numbers_kinds_and_bits_as_the_code_does(void **state)
+{
+    static const struct {
+        const char *name;
+        unsigned value; /* a mask where it is a bit */
+    } kinds[] = { { "ANY", BW_EXPORT_ANY },
+                  { "I2C", BW_EXPORT_I2C },
+                  { "BENCH", BW_EXPORT_BENCH } },
+      bits[] = { { "I2C", BW_CAP_I2C },
+                 { "VALUES", BW_CAP_VALUES },
+                 { "RDWR", BW_I2C_FUNC_RDWR },
+                 { "TEN_BIT", BW_I2C_FUNC_TEN_BIT },
+                 { "ZERO_LEN", BW_I2C_FUNC_ZERO_LEN },
+                 { "SIMULATED", BW_I2C_FUNC_SIMULATED } };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        assert_row(kinds[i].name, kinds[i].value, "%s | %lu");
+    }
+    for (size_t i = 0; i < ARRAY_LEN(bits); i++) {
+        assert_row(bits[i].name, (unsigned long)__builtin_ctz(bits[i].value),
+                   "%s | %lu");
+    }
+    assert_int_equal(BW_OPEN_SHARED, 1u << 0);
+    assert_int_equal(BW_I2C_READ, 1u << 0);
+    assert_int_equal(BW_I2C_TEN_BIT, 1u << 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_document_has_exactly_the_frames_listed_here),
+        cmocka_unit_test(every_golden_frame_is_encoded_byte_for_byte),
+        cmocka_unit_test(every_golden_frame_is_decoded_and_written_back),
+        cmocka_unit_test(every_truncation_of_a_body_is_malformed),
+        cmocka_unit_test(a_byte_too_many_is_malformed),
+        cmocka_unit_test(a_changed_byte_is_refused_or_kept),
+        cmocka_unit_test(
+            a_writer_that_is_too_small_is_reported_for_every_frame),
+        cmocka_unit_test(the_document_lists_every_status),
+        cmocka_unit_test(the_document_lists_every_message_type),
+        cmocka_unit_test(the_document_states_the_limits_of_the_code),
+        cmocka_unit_test(the_document_numbers_kinds_and_bits_as_the_code_does),
+    };
+
+    return cmocka_run_group_tests_name("wire_golden", tests, load, NULL);
+}

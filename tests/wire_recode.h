@@ -1,0 +1,218 @@
+/*
+ * Decode the body of any frame and encode what was understood.
+ *
+ * The codec is canonical: whatever a decoder accepts, its encoder writes back
+ * byte for byte.  The golden-frame test and the fuzzer check that with this,
+ * and that a decoder which refuses has left its output alone.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_TESTS_WIRE_RECODE_H
+#define BENCHWIRE_TESTS_WIRE_RECODE_H
+
+#include <string.h>
+
+#include "lib/wire.h"
+
+struct recode {
+    struct bw_reader r;
+    struct bw_writer w;
+    enum bw_status status; /* of the decoder */
+    bool touched;          /* it refused and yet changed its output */
+    size_t reply_len;      /* bytes that the I2C_XFER had asked for */
+};
+
+#define RECODE_PATTERN 0xa5
+
+/* Run GET(m) on a patterned @m of type T, note the outcome; then PUT if ok. */
+#define RECODE_BODY(c, T, GET, PUT)                              \
+    do {                                                         \
+        T m, before;                                             \
+        memset(&m, RECODE_PATTERN, sizeof(m));                   \
+        memcpy(&before, &m, sizeof(m));                          \
+        (c)->status = GET;                                       \
+        if ((c)->status == BW_OK) {                              \
+            PUT;                                                 \
+        } else {                                                 \
+            (c)->touched |= memcmp(&m, &before, sizeof(m)) != 0; \
+        }                                                        \
+    } while (0)
+
+struct recode_name {
+    char name[BW_WIRE_MAX_TEXT + 1];
+    int64_t micro;
+};
+
+static inline void recode_text(struct recode *c)
+{
+    if (bw_reader_left(&c->r) == 0) {
+        c->status = BW_OK; /* no text is legal, and not written back */
+        return;
+    }
+    RECODE_BODY(c, struct recode_name, bw_wire_get_text(&c->r, m.name),
+                bw_wire_put_text(&c->w, m.name));
+}
+
+static inline void recode_exports(struct recode *c)
+{
+    c->status = BW_OK;
+    while (c->status == BW_OK && bw_reader_left(&c->r) > 0) {
+        RECODE_BODY(c, struct bw_wire_export, bw_wire_get_export(&c->r, &m),
+                    bw_wire_put_export(&c->w, &m));
+    }
+}
+
+static inline void recode_values(struct recode *c)
+{
+    c->status = BW_OK;
+    while (c->status == BW_OK && bw_reader_left(&c->r) > 0) {
+        RECODE_BODY(c, struct bw_wire_value, bw_wire_get_value(&c->r, &m),
+                    bw_wire_put_value(&c->w, &m));
+    }
+}
+
+/* The bytes read must land in the read messages, all of them, in order. */
+static inline void recode_i2c_reply(struct recode *c)
+{
+    static uint8_t data[BW_I2C_MAX_BYTES];
+    struct bw_i2c_xfer x = { .nmsgs = 0 };
+    size_t left = c->reply_len;
+
+    memset(data, RECODE_PATTERN, sizeof(data));
+    do {
+        uint16_t len = left < BW_I2C_MAX_LEN ? (uint16_t)left : BW_I2C_MAX_LEN;
+
+        x.msgs[x.nmsgs++] = (struct bw_i2c_msg){ 0x50, BW_I2C_READ, len, NULL };
+        left -= len;
+    } while (left > 0 && x.nmsgs < BW_I2C_MAX_MSGS);
+    c->status = bw_i2c_xfer_assign_reads(&x, data, sizeof(data));
+    if (c->status != BW_OK) {
+        return;
+    }
+    c->status = bw_wire_get_i2c_reply(&c->r, &x);
+    if (c->status == BW_OK) {
+        bw_wire_put_i2c_reply(&c->w, &x);
+        return;
+    }
+    for (size_t i = 0; i < sizeof(data); i++) {
+        c->touched |= data[i] != RECODE_PATTERN;
+    }
+}
+
+static inline void recode_nothing(struct recode *c)
+{
+    c->status = bw_reader_done(&c->r) ? BW_OK : BW_MALFORMED;
+}
+
+static inline void recode_any(struct recode *c)
+{
+    size_t len = bw_reader_left(&c->r);
+
+    c->status = BW_OK;
+    bw_write_bytes(&c->w, bw_read_bytes(&c->r, len), len);
+}
+
+static inline void recode_request(struct recode *c, unsigned type)
+{
+    switch (type) {
+    case BW_MSG_HELLO:
+        RECODE_BODY(c, struct bw_wire_hello, bw_wire_get_hello(&c->r, &m),
+                    bw_wire_put_hello(&c->w, &m));
+        break;
+    case BW_MSG_OPEN:
+        RECODE_BODY(c, struct bw_wire_open, bw_wire_get_open(&c->r, &m),
+                    bw_wire_put_open(&c->w, &m));
+        break;
+    case BW_MSG_I2C_XFER:
+        RECODE_BODY(c, struct bw_wire_i2c_request,
+                    bw_wire_get_i2c_request(&c->r, &m),
+                    bw_wire_put_i2c_request(&c->w, &m));
+        break;
+    case BW_MSG_VALUE_GET:
+        RECODE_BODY(c, struct recode_name,
+                    bw_wire_get_value_name(&c->r, m.name),
+                    bw_wire_put_value_name(&c->w, m.name));
+        break;
+    case BW_MSG_VALUE_SET:
+        RECODE_BODY(c, struct recode_name,
+                    bw_wire_get_value_set(&c->r, m.name, &m.micro),
+                    bw_wire_put_value_set(&c->w, m.name, m.micro));
+        break;
+    case BW_MSG_LIST:
+    case BW_MSG_VALUE_LIST:
+        recode_nothing(c);
+        break;
+    default: /* PING and what is not known */
+        recode_any(c);
+        break;
+    }
+}
+
+static inline void recode_reply(struct recode *c, unsigned type)
+{
+    switch (type) {
+    case BW_MSG_HELLO:
+        recode_request(c, type);
+        break;
+    case BW_MSG_LIST:
+        recode_exports(c);
+        break;
+    case BW_MSG_OPEN:
+        RECODE_BODY(c, struct bw_wire_opened, bw_wire_get_opened(&c->r, &m),
+                    bw_wire_put_opened(&c->w, &m));
+        break;
+    case BW_MSG_I2C_XFER:
+        recode_i2c_reply(c);
+        break;
+    case BW_MSG_VALUE_LIST:
+    case BW_MSG_VALUE_GET:
+        recode_values(c);
+        break;
+    case BW_MSG_VALUE_SET:
+        recode_nothing(c);
+        break;
+    default:
+        recode_any(c);
+        break;
+    }
+}
+
+static inline void recode_failure(struct recode *c, unsigned type)
+{
+    if (type == BW_MSG_I2C_XFER) {
+        RECODE_BODY(c, struct bw_wire_i2c_failure,
+                    bw_wire_get_i2c_failure(&c->r, &m),
+                    bw_wire_put_i2c_failure(&c->w, &m));
+    } else {
+        recode_text(c);
+    }
+}
+
+/**
+ * recode_frame: the body of the frame that @h begins, through the codec
+ * @body: h->len bytes
+ * @out: room for BW_WIRE_MAX_FRAME bytes; receives the frame written back
+ */
+static inline void recode_frame(struct recode *c,
+                                const struct bw_wire_header *h,
+                                const uint8_t *body, uint8_t *out)
+{
+    unsigned type = h->type & ~BW_WIRE_REPLY;
+
+    c->touched = false;
+    bw_reader_init(&c->r, body, h->len);
+    bw_writer_init(&c->w, out, BW_WIRE_MAX_FRAME);
+    bw_wire_begin(&c->w, h->type, h->status, h->id);
+    if (type == h->type) {
+        recode_request(c, type);
+    } else if (h->status == BW_OK) {
+        recode_reply(c, type);
+    } else {
+        recode_failure(c, type);
+    }
+    if (c->status == BW_OK && bw_wire_end(&c->w, 0) != BW_OK) {
+        c->status = BW_TOO_LONG;
+    }
+}
+
+#endif
