@@ -194,7 +194,7 @@ static enum bw_status i2c_dev_xfer(struct bw_i2c_adapter *a,
         return BW_OK;
     }
     status = bw_status_from_errno(errno);
-    bw_errno_locate(x, where);
+    bw_errno_locate(status, x, where);
     if (status == BW_GONE) {
         detach(d);
     }

@@ -25,7 +25,7 @@ static const char usage_text[] =
     "  i2c get EXPORT ADDRESS [REGISTER [MODE [LENGTH]]]\n"
     "  i2c set EXPORT ADDRESS REGISTER [VALUE]... [MODE]\n"
     "  i2c transfer EXPORT DESC [DATA]... as in\n"
-    "                                     i2c transfer desk w1@0x48 0 r2\n"
+    "                                     i2c transfer thermometer w1@0x48 0 r2\n"
     "\n"
     "  -c, --connect ADDRESS  the agent: unix:PATH or tcp:HOST:PORT (default\n"
     "                         $BENCHWIRE, or else\n"
@@ -57,6 +57,7 @@ static int parse_options(struct bw_tool *t, int argc, char **argv)
     };
     int c;
 
+    opterr = 0;
     while ((c = getopt_long(argc, argv, "+c:hV", longs, NULL)) != -1) {
         switch (c) {
         case 'c':
@@ -69,7 +70,9 @@ static int parse_options(struct bw_tool *t, int argc, char **argv)
             puts("benchwire " BW_VERSION_TEXT);
             return finish_output(EXIT_SUCCESS);
         default:
-            return bw_tool_fail("see benchwire --help");
+            return bw_tool_fail("there is no option \"%s\", or it lacks its "
+                                "argument; see benchwire --help",
+                                argv[optind - 1]);
         }
     }
     return -1;

@@ -88,6 +88,7 @@ static void parse_options(struct options *o, int argc, char **argv)
     };
     int c;
 
+    opterr = 0;
     while ((c = getopt_long(argc, argv, "c:u:l:hV", longs, NULL)) != -1) {
         switch (c) {
         case 'c':
@@ -109,7 +110,8 @@ static void parse_options(struct options *o, int argc, char **argv)
             puts("benchwired " BW_VERSION_TEXT);
             exit(fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
         default:
-            fail_usage("that is no option", "");
+            fail_usage("there is no such option, or it lacks its argument: ",
+                       argv[optind - 1]);
         }
     }
     if (optind < argc) {

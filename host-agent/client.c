@@ -108,8 +108,8 @@ static int connect_unix(const char *path)
     return connect_to(AF_UNIX, (const struct sockaddr *)&addr, sizeof(addr));
 }
 
-/* @text is "HOST:PORT" or "[HOST]:PORT".  Returns -1 and errno; EINVAL for
- * text of another form or a host without an address. */
+/* @text is "HOST:PORT" or "[HOST]:PORT".  Returns -1 and errno; EADDRNOTAVAIL
+ * for text of another form or a host without an address. */
 static int connect_tcp(const char *text)
 {
     const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
@@ -124,14 +124,14 @@ static int connect_tcp(const char *text)
         text++;
         len -= 2;
     }
-    errno = EINVAL;
+    errno = EADDRNOTAVAIL;
     if (len == 0 || len >= sizeof(host)) {
         return -1;
     }
     memcpy(host, text, len);
     host[len] = '\0';
     if (getaddrinfo(host, colon + 1, &hints, &list) != 0) {
-        errno = EINVAL;
+        errno = EADDRNOTAVAIL;
         return -1;
     }
     for (a = list; a && fd < 0; a = a->ai_next) {
@@ -153,7 +153,7 @@ static const char *connect_cure(int err)
     case EACCES:
     case EPERM:
         return "join the group of the agent's socket";
-    case EINVAL:
+    case EADDRNOTAVAIL:
         return "name a host that exists, and a port";
     default:
         return "check the address and the network";
@@ -177,8 +177,10 @@ enum bw_status bw_client_connect(struct bw_client *c, const char *address)
                     address);
     }
     if (fd < 0) {
-        return fail(c, BW_LINK_DOWN, "cannot reach an agent at %s: %s; %s",
-                    address, strerror(errno), connect_cure(errno));
+        return fail(
+            c, BW_LINK_DOWN, "cannot reach an agent at %s: %s; %s", address,
+            errno == EADDRNOTAVAIL ? "no such host and port" : strerror(errno),
+            connect_cure(errno));
     }
     status = bw_client_attach(c, fd);
     return status;

@@ -107,6 +107,17 @@ static size_t buffered(const struct bw_conn *c)
     return c->in_len - c->in_pos;
 }
 
+/* A frame that begins with the newest bytes must be complete by then. */
+static uint64_t frame_deadline(const struct bw_conn *c)
+{
+    return bw_clock_after_ms(c->received_ns, BW_CONN_FRAME_MS);
+}
+
+static uint64_t earlier(uint64_t a_ns, uint64_t b_ns)
+{
+    return a_ns < b_ns ? a_ns : b_ns;
+}
+
 /* Until @need bytes of one frame are there. */
 static int gather(struct bw_conn *c, size_t need, uint64_t *deadline_ns)
 {
@@ -131,7 +142,7 @@ static int gather(struct bw_conn *c, size_t need, uint64_t *deadline_ns)
             return got;
         }
         if (!begun) {
-            *deadline_ns = bw_clock_after_ms(c->received_ns, BW_CONN_FRAME_MS);
+            *deadline_ns = earlier(*deadline_ns, frame_deadline(c));
         }
     }
     return 1;
@@ -149,15 +160,14 @@ static void get_raw_header(const uint8_t *buf, struct bw_wire_header *h)
     h->id = bw_read_le32(&r);
 }
 
-int bw_conn_next(struct bw_conn *c, uint64_t idle_deadline_ns,
-                 struct bw_frame *f, enum bw_status *bad)
+int bw_conn_next(struct bw_conn *c, uint64_t deadline_ns, struct bw_frame *f,
+                 enum bw_status *bad)
 {
-    uint64_t deadline_ns = idle_deadline_ns;
     int got;
 
     *bad = BW_OK;
     if (buffered(c) > 0) {
-        deadline_ns = bw_clock_after_ms(c->received_ns, BW_CONN_FRAME_MS);
+        deadline_ns = earlier(deadline_ns, frame_deadline(c));
     }
     got = gather(c, BW_WIRE_HEADER_LEN, &deadline_ns);
     if (got <= 0) {

@@ -67,7 +67,8 @@ void bw_conn_init(struct bw_conn *c, struct bw_io *io);
 
 /**
  * bw_conn_next: wait for the next frame
- * @idle_deadline_ns: when to give up as long as no byte of it has come
+ * @deadline_ns: when to give up; a frame that has begun must be complete
+ *               within BW_CONN_FRAME_MS besides
  * @bad: receives BW_OK, or why the header was refused (errno EBADMSG); in
  *       that case @f->header holds its fields as received, for the reply
  *
@@ -75,8 +76,8 @@ void bw_conn_init(struct bw_conn *c, struct bw_io *io);
  * and errno: ETIMEDOUT, EBADMSG, ECONNRESET if the peer closed inside a frame,
  * or what recv(2) or poll(2) said.
  */
-int bw_conn_next(struct bw_conn *c, uint64_t idle_deadline_ns,
-                 struct bw_frame *f, enum bw_status *bad);
+int bw_conn_next(struct bw_conn *c, uint64_t deadline_ns, struct bw_frame *f,
+                 enum bw_status *bad);
 
 /**
  * bw_conn_send: send the first @len bytes of @c->out, all of them

@@ -59,9 +59,12 @@ enum bw_status bw_status_from_errno(int err)
     return BW_IO;
 }
 
-void bw_errno_locate(const struct bw_i2c_xfer *x,
+void bw_errno_locate(enum bw_status status, const struct bw_i2c_xfer *x,
                      struct bw_wire_i2c_failure *where)
 {
-    where->msg = x->nmsgs == 1 ? 0 : UNKNOWN;
+    /* A time-out without a message would mean that nothing was begun. */
+    bool first = x->nmsgs == 1 || status == BW_TIMEOUT;
+
+    where->msg = first ? 0 : UNKNOWN;
     where->byte = UNKNOWN;
 }

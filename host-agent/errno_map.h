@@ -15,10 +15,10 @@ enum bw_status bw_status_from_errno(int err);
 
 /**
  * bw_errno_locate: where in @x did ioctl(I2C_RDWR) fail?
- * @where: receives the message if there is only one; the error number tells
- *         no more
+ * @status: what bw_status_from_errno() made of its error number
+ * @where: receives the message if there is only one; the number tells no more
  */
-void bw_errno_locate(const struct bw_i2c_xfer *x,
+void bw_errno_locate(enum bw_status status, const struct bw_i2c_xfer *x,
                      struct bw_wire_i2c_failure *where);
 
 #endif

@@ -1,10 +1,8 @@
 /*
  * The agent's session code inside another process; see local.h.
  *
- * Compiled into QEMU too: together with bench.c, backend_i2c_dev.c,
- * backend_sim.c, clock.c, conn.c, errno_map.c, lease.c, log.c, service_bench.c,
- * service_i2c.c, session.c, lib/ and peripherals/parts/ it is complete.  It
- * handles no signals, writes nothing to standard error and never exits.
+ * Linked into QEMU too, for passthrough devices with device=.  It handles no
+ * signals, writes nothing to standard error and never exits.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -30,6 +30,7 @@ struct bw_session {
     const atomic_bool *stopping; /* the agent stops; NULL: never */
     unsigned number;             /* in the log */
     bool greeted;                /* HELLO is done */
+    uint32_t peer_caps;          /* enum bw_wire_cap of the client */
     uint32_t peer_max_body;      /* the largest body the client takes */
     struct bw_export *export;    /* leased; NULL before OPEN */
     struct bw_wire_i2c_request request;

@@ -51,6 +51,7 @@ static int parse_args(struct i2c_args *a, const char *usage, int argc,
 
     a->first_addr = FIRST_ADDR;
     a->last_addr = LAST_ADDR;
+    opterr = 0;
     optind = 0; /* glibc: begin anew */
     while ((c = getopt(argc, argv, "+ay")) != -1) {
         if (c == 'a') {
@@ -104,6 +105,9 @@ static int open_export(struct bw_tool *t, const char *name)
         return bw_tool_fail("the agent has no export \"%s\"; 'benchwire list' "
                             "shows those it has",
                             name);
+    case BW_UNSUPPORTED:
+        return bw_tool_fail("%s; 'benchwire list' shows those of type i2c",
+                            c->error);
     default:
         return bw_tool_fail("cannot open \"%s\": %s", name, c->error);
     }

@@ -144,8 +144,7 @@ static int use_value(struct bw_tool *t, const char *name, const int64_t *micro)
                             "all",
                             name);
     }
-    return bw_tool_fail("cannot %s %s: %s", micro ? "set" : "get", name,
-                        t->client.error);
+    return bw_tool_fail("%s", t->client.error);
 }
 
 /* Returns 0, or 1 after an error: a name is PART.VALUE. */

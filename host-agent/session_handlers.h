@@ -1,0 +1,27 @@
+/*
+ * What a session does with each request; for session.c only.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_HOST_AGENT_SESSION_HANDLERS_H
+#define BENCHWIRE_HOST_AGENT_SESSION_HANDLERS_H
+
+#include "host-agent/session.h"
+#include "host-agent/session_reply.h"
+#include "lib/cursor.h"
+
+/* @body holds the whole body of the request with header @h. */
+typedef enum bw_verdict bw_session_handler(struct bw_session *s,
+                                           const struct bw_wire_header *h,
+                                           struct bw_reader *body);
+
+bw_session_handler bw_session_on_hello;
+bw_session_handler bw_session_on_ping;
+bw_session_handler bw_session_on_list;
+bw_session_handler bw_session_on_open;
+bw_session_handler bw_session_on_i2c_xfer;
+bw_session_handler bw_session_on_value_list;
+bw_session_handler bw_session_on_value_get;
+bw_session_handler bw_session_on_value_set;
+
+#endif

@@ -1,0 +1,116 @@
+/*
+ * Replies of a session; see session_reply.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "host-agent/session_reply.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host-agent/log.h"
+
+void bw_session_begin(struct bw_session *s, struct bw_writer *w,
+                      const struct bw_wire_header *h, enum bw_status status)
+{
+    bw_writer_init(w, s->conn.out, BW_WIRE_HEADER_LEN + s->peer_max_body);
+    bw_wire_begin(w, h->type | BW_WIRE_REPLY, status, h->id);
+}
+
+static enum bw_verdict send_out(struct bw_session *s, size_t len)
+{
+    if (bw_conn_send(&s->conn, len) < 0) {
+        bw_log(BW_LOG_INFO, "session %u: cannot send to the client: %s",
+               s->number, strerror(errno));
+        return BW_CLOSE;
+    }
+    return BW_GO_ON;
+}
+
+static bool is_type(const struct bw_wire_header *h, unsigned type)
+{
+    return (h->type & ~BW_WIRE_REPLY) == type;
+}
+
+enum bw_verdict bw_session_fail_i2c(struct bw_session *s,
+                                    const struct bw_wire_header *h,
+                                    enum bw_status status,
+                                    const struct bw_wire_i2c_failure *where)
+{
+    struct bw_writer w;
+
+    bw_session_begin(s, &w, h, status);
+    bw_wire_put_i2c_failure(&w, where);
+    bw_wire_end(&w, 0);
+    return send_out(s, w.pos);
+}
+
+enum bw_verdict bw_session_text(struct bw_session *s,
+                                const struct bw_wire_header *h,
+                                enum bw_status status, const char *text)
+{
+    static const struct bw_wire_i2c_failure nowhere = {
+        .msg = BW_UNKNOWN_PLACE,
+        .byte = BW_UNKNOWN_PLACE,
+    };
+    struct bw_writer w;
+
+    if (is_type(h, BW_MSG_I2C_XFER) && status != BW_OK) {
+        return bw_session_fail_i2c(s, h, status, &nowhere);
+    }
+    bw_session_begin(s, &w, h, status);
+    if (status != BW_OK) {
+        bw_wire_put_text(&w, text);
+    }
+    bw_wire_end(&w, 0);
+    return send_out(s, w.pos);
+}
+
+enum bw_verdict bw_session_refuse(struct bw_session *s,
+                                  const struct bw_wire_header *h,
+                                  enum bw_status status, const char *format,
+                                  ...)
+{
+    char text[BW_WIRE_MAX_TEXT + 1];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    bw_log(BW_LOG_INFO, "session %u id=%u %s -> %s: %s", s->number,
+           (unsigned)h->id, bw_wire_type_name(h->type), bw_status_name(status),
+           text);
+    return bw_session_text(s, h, status, text);
+}
+
+enum bw_verdict bw_session_finish(struct bw_session *s, struct bw_writer *w,
+                                  const struct bw_wire_header *h)
+{
+    if (bw_wire_end(w, 0) != BW_OK) {
+        return bw_session_refuse(
+            s, h, BW_TOO_LONG,
+            "the reply is longer than the %u bytes the client takes",
+            (unsigned)s->peer_max_body);
+    }
+    return send_out(s, w->pos);
+}
+
+enum bw_verdict bw_session_violation(struct bw_session *s,
+                                     const struct bw_wire_header *h,
+                                     enum bw_status status, const char *text)
+{
+    bw_log(status == BW_SHUTDOWN ? BW_LOG_INFO : BW_LOG_ERROR,
+           "session %u id=%u %s -> %s: %s; session closed", s->number,
+           (unsigned)h->id, bw_wire_type_name(h->type), bw_status_name(status),
+           text);
+    bw_session_text(s, h, status, text);
+    return BW_CLOSE;
+}
+
+enum bw_verdict bw_session_malformed(struct bw_session *s,
+                                     const struct bw_wire_header *h)
+{
+    return bw_session_violation(s, h, BW_MALFORMED, "the body does not parse");
+}
