@@ -1,0 +1,180 @@
+/*
+ * The link to an agent: one connection, one opened export.
+ *
+ * A passthrough device (i2c_passthrough.c) hands whole requests to its link,
+ * which gives each an id and a deadline, encodes it with lib/wire.c, writes
+ * it to the device's chardev (unix socket, TCP, TLS: QEMU's own) and takes
+ * the reply apart again.  link_local.c puts the agent's session code behind
+ * the same chardev for devices of this machine.
+ *
+ *   disconnected --chardev opens--> hello --> open --> ready
+ *                                              |  ^
+ *                             export refused   v  | retry, slower each time
+ *                                             waiting
+ *
+ * Whatever goes wrong on the connection (it closes, a deadline passes, a
+ * frame is not the reply that is due) ends it: the owner is told once, one
+ * line is logged per outage and cause, and the chardev's reconnect-ms (or
+ * link_local.c) brings it back.  A reply that comes too late therefore dies
+ * with its connection and is never taken for the answer to something else.
+ *
+ * Everything here runs with the BQL held.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_PASSTHROUGH_LINK_H
+#define BENCHWIRE_PASSTHROUGH_LINK_H
+
+#include "chardev/char-fe.h"
+#include "hw/benchwire/lib/wire.h"
+
+typedef struct BwLinkLocal BwLinkLocal;
+
+typedef enum BwLinkState {
+    BW_LINK_DISCONNECTED, /* no connection */
+    BW_LINK_HELLO,        /* HELLO sent */
+    BW_LINK_OPEN,         /* OPEN sent */
+    BW_LINK_WAITING,      /* the agent refused OPEN; it is asked again later */
+    BW_LINK_READY,        /* requests are taken */
+    BW_LINK_FAILED,       /* given up, the owner is about to be told */
+} BwLinkState;
+
+/* Why an outage is reported; each at most once per outage. */
+typedef enum BwLinkCause {
+    BW_LINK_CAUSE_CLOSED,
+    BW_LINK_CAUSE_TIMEOUT,
+    BW_LINK_CAUSE_PROTOCOL,
+    BW_LINK_CAUSE_REFUSED,
+    BW_LINK_CAUSE_ADAPTER,
+} BwLinkCause;
+
+/**
+ * BwLinkReplyFunc: the reply to a request has come
+ * @status: of the reply; @body is that of a failure unless it is BW_OK
+ * @body: @len bytes, valid during the call
+ *
+ * May send further requests.  Calls bw_link_reject() for a body that is not
+ * what the request asked for.
+ */
+typedef void BwLinkReplyFunc(void *opaque, uint32_t id, unsigned status,
+                             const uint8_t *body, size_t len);
+
+/**
+ * struct BwLinkOps - what the link tells its owner
+ * @opened: the agent granted the export; false and @errp (one sentence) if it
+ *          is not what the owner needs
+ * @ready: requests are taken from now on
+ * @down: they are not any more; no reply comes for those under way, which
+ *        the owner counts as failed with @status
+ */
+typedef struct BwLinkOps {
+    bool (*opened)(void *opaque, const struct bw_wire_opened *opened,
+                   Error **errp);
+    void (*ready)(void *opaque);
+    void (*down)(void *opaque, enum bw_status status);
+} BwLinkOps;
+
+typedef struct BwLinkConfig {
+    char *name;          /* of the device, for logs; owned by the link */
+    const char *export;  /* to open; at most BW_WIRE_MAX_NAME bytes */
+    enum bw_export_kind kind;
+    uint32_t caps;       /* enum bw_wire_cap, those the agent must have */
+    bool shared;         /* OPEN with BW_OPEN_SHARED */
+    uint32_t timeout_ms; /* deadline of every request */
+    const BwLinkOps *ops;
+    void *opaque;        /* for @ops */
+} BwLinkConfig;
+
+typedef struct BwLinkRequest {
+    uint32_t id;
+    uint16_t type;
+    int64_t deadline_ms;   /* QEMU_CLOCK_REALTIME */
+    BwLinkReplyFunc *done; /* NULL: nobody wants the reply any more */
+    void *opaque;
+} BwLinkRequest;
+
+typedef struct BwLink {
+    BwLinkConfig config;
+    CharBackend *chr;   /* the owner's */
+    BwLinkLocal *local; /* NULL behind a chardev of the user's */
+    BwLinkState state;
+    bool chr_open;          /* the chardev has a connection */
+    bool was_ready;         /* once at least */
+    unsigned reported;      /* bit mask of BwLinkCause, this outage */
+    enum bw_status failure; /* why the link is BW_LINK_FAILED */
+    char *peer;             /* address of the agent, for logs */
+    QEMUBH *down_bh;
+    QEMUTimer *deadline_timer;
+    QEMUTimer *retry_timer; /* OPEN, or a new local session */
+    uint32_t retry_ms;      /* its next delay */
+    guint watch;            /* source id while output waits, or 0 */
+
+    uint32_t next_id;
+    BwLinkRequest pending[BW_WIRE_MAX_PENDING]; /* ring, oldest first */
+    unsigned pending_head;
+    unsigned pending_count;
+    uint32_t peer_max_body;
+
+    uint64_t timeouts;   /* connections given up because of a deadline */
+    uint64_t reconnects; /* times the link was ready again */
+
+    struct bw_writer writer; /* of the frame being made, into @out */
+    size_t frame_begin;
+    size_t out_len; /* bytes that wait in @out */
+    size_t in_len;  /* bytes of the frame being received */
+    struct bw_wire_header in_header; /* valid once in_len covers it */
+    uint8_t out[2 * BW_WIRE_MAX_FRAME];
+    uint8_t in[BW_WIRE_MAX_FRAME];
+} BwLink;
+
+/**
+ * bw_link_start: begin to use the connection @chr brings
+ * @link: zeroed memory
+ * @chr: initialised, or without a chardev if @adapter is given
+ * @adapter: NULL, or what bw_local_start() is to serve behind @chr
+ *
+ * Returns: false with @errp set; nothing is left behind then.
+ */
+bool bw_link_start(BwLink *link, const BwLinkConfig *config, CharBackend *chr,
+                   const char *adapter, Error **errp);
+
+/* End the connection and free everything.  Harmless on zeroed memory. */
+void bw_link_stop(BwLink *link);
+
+bool bw_link_is_ready(const BwLink *link);
+
+/* "disconnected", "hello", "open", "waiting", "ready" or "failed" */
+const char *bw_link_state_name(const BwLink *link);
+
+/**
+ * bw_link_begin: make a request
+ * @w: receives the writer that the body goes into
+ *
+ * Follow with bw_link_commit(), at once.
+ *
+ * Returns: the id of the request, or 0 if the link is not ready or as many
+ * requests as it takes are under way.
+ */
+uint32_t bw_link_begin(BwLink *link, unsigned type, struct bw_writer **w);
+
+/**
+ * bw_link_commit: send the request
+ * @done: called with the reply, never from inside this function; not called
+ *        if the link goes down first
+ *
+ * Returns: false if the body was over a limit; nothing was sent then.
+ */
+bool bw_link_commit(BwLink *link, BwLinkReplyFunc *done, void *opaque);
+
+/* Nobody waits for this reply any more.  It still has to come in time. */
+void bw_link_forget(BwLink *link, uint32_t id);
+
+/**
+ * bw_link_reject: the agent broke the protocol
+ * @what: what it did, a phrase for the log
+ *
+ * Requests are refused from now on; BwLinkOps.down follows, not from inside.
+ */
+void bw_link_reject(BwLink *link, const char *what);
+
+#endif

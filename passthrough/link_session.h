@@ -1,0 +1,38 @@
+/*
+ * How a link becomes ready: HELLO, OPEN, and trying again.  Private to
+ * link.c and link_session.c.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_PASSTHROUGH_LINK_SESSION_H
+#define BENCHWIRE_PASSTHROUGH_LINK_SESSION_H
+
+#include "link.h"
+
+/* link_session.c */
+
+/* The connection is there: say HELLO, then OPEN the export. */
+void bw_link_hello(BwLink *link);
+
+/* Timer: ask for the export, or start a local session, once more. */
+void bw_link_retry(void *opaque);
+
+/* After an outage: what the chardev does not bring back by itself. */
+void bw_link_retry_later(BwLink *link);
+
+/* link.c */
+
+void bw_link_set_state(BwLink *link, BwLinkState state);
+
+/* bw_link_begin() in a state other than ready. */
+uint32_t bw_link_begin_any(BwLink *link, unsigned type, struct bw_writer **w);
+
+/* Log @text as a cause of this outage, once. */
+void bw_link_report(BwLink *link, BwLinkCause cause, const char *text,
+                    const char *cure);
+
+/* Report @cause, refuse requests, end the connection from a bottom half. */
+void bw_link_fail(BwLink *link, BwLinkCause cause, enum bw_status status,
+                  const char *text, const char *cure);
+
+#endif

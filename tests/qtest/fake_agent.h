@@ -1,0 +1,95 @@
+/*
+ * An agent inside the test process, which can lie.
+ *
+ * A thread listens on a unix socket or a loopback TCP port and speaks the
+ * protocol of docs/protocol.md through lib/wire.h: one connection at a time,
+ * one I2C export, one part behind it: 256 registers; the first written byte
+ * sets the register pointer, which moves on with every further byte written
+ * or read.  What it does in place of the honest reply can be set per type of
+ * message while it runs.  Used by the qtests of passthrough/.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_TESTS_QTEST_FAKE_AGENT_H
+#define BENCHWIRE_TESTS_QTEST_FAKE_AGENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define FAKE_ADDR7    0x50
+#define FAKE_EXPORT   "part"
+#define FAKE_ANY_TYPE 0
+
+struct fake_agent;
+
+enum fake_act {
+    FAKE_HONEST,
+    FAKE_DELAY,      /* the right reply, after @arg milliseconds */
+    FAKE_TRICKLE,    /* the right reply, byte by byte */
+    FAKE_STATUS,     /* a failure with status @arg */
+    FAKE_SILENCE,    /* no reply */
+    FAKE_CLOSE,      /* closes the connection in place of the reply */
+    FAKE_CLOSE_MID,  /* ... after half of it */
+    FAKE_WRONG_ID,   /* the reply's id is one more */
+    FAKE_WRONG_TYPE, /* it is the reply to a PING */
+    FAKE_REQUEST,    /* it is not marked as a reply */
+    FAKE_TOO_SHORT,  /* its body lacks a byte, or is one byte if it has none */
+    FAKE_TOO_LONG,   /* its body has a byte more */
+    FAKE_HUGE,       /* its header announces 2^32 - 1 bytes */
+    FAKE_UNFINISHED, /* its header announces more than comes */
+    FAKE_TWICE,      /* comes twice */
+    FAKE_GARBAGE,    /* @arg random bytes in its place */
+    FAKE_MUTATED,    /* @arg of its bytes are changed at random */
+    FAKE_ACTS
+};
+
+/**
+ * fake_agent_start: listen
+ * @path: of the unix socket; NULL: a free TCP port of 127.0.0.1
+ */
+struct fake_agent *fake_agent_start(const char *path);
+
+/* Close everything, as a killed agent does.  NULL is fine. */
+void fake_agent_stop(struct fake_agent *f);
+
+/* The TCP port it listens on. */
+unsigned fake_agent_port(const struct fake_agent *f);
+
+/* Seed the random numbers of FAKE_GARBAGE and FAKE_MUTATED. */
+void fake_agent_seed(struct fake_agent *f, uint32_t seed);
+
+/**
+ * fake_agent_will: do @act for the next @times requests of @type
+ * @type: enum bw_wire_type, or FAKE_ANY_TYPE
+ *
+ * One rule at a time; FAKE_HONEST ends it.
+ */
+void fake_agent_will(struct fake_agent *f, unsigned type, enum fake_act act,
+                     uint32_t arg, unsigned times);
+
+/* The same, but @honest replies of @type come first. */
+void fake_agent_will_after(struct fake_agent *f, unsigned honest, unsigned type,
+                           enum fake_act act, uint32_t arg, unsigned times);
+
+/* What OPEN grants from now on: address (or 0xffff) and message length. */
+void fake_agent_grant(struct fake_agent *f, uint16_t addr, uint32_t max_len);
+
+/* A register of the part. */
+void fake_agent_poke(struct fake_agent *f, uint8_t reg, uint8_t value);
+uint8_t fake_agent_peek(struct fake_agent *f, uint8_t reg);
+
+/* Close the connection there is, if there is one; a new one is accepted. */
+void fake_agent_drop(struct fake_agent *f);
+
+/* Connections accepted so far. */
+unsigned fake_agent_connections(struct fake_agent *f);
+
+/**
+ * fake_agent_transfers: the transfers asked for since the last call
+ *
+ * Returns: lines in i2ctransfer notation, each preceded by the id of the
+ * request and a blank; to be freed with g_free().
+ */
+char *fake_agent_transfers(struct fake_agent *f);
+
+#endif
