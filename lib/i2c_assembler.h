@@ -35,9 +35,11 @@
  *    message, if nothing is added by a guess;
  *  - a read after a write in its transaction returns what the part would have
  *    returned, whatever the guess, if the write only selects what is read;
- *  - a read without a write does so too as long as no guess was too long; an
- *    over-read leaves a part's own pointer further on than the guest believes
- *    (read-ahead 1, or a controller that knows its lengths, avoid it);
+ *    over max_len bytes it is continued as one without a write is;
+ *  - a read without a write does so too as long as no guess was too long, and
+ *    none too short or the part goes on where it stopped; an over-read leaves
+ *    a part's own pointer further on than the guest believes (a controller
+ *    that knows its lengths avoids both);
  *  - a repeated START that follows a read begins a new transfer: the bus was
  *    free for a moment;
  *  - a write of no bytes before a repeated START is left out.

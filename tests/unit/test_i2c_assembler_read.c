@@ -29,6 +29,17 @@ static void a_length_is_learned_per_prefix(void **state)
     assert_int_equal(stats()->over_read, 3);
 }
 
+static void a_longer_prefix_is_another_one(void **state)
+{
+    (void)state;
+    register_read(0x00, "w1@0x50 0x00 r4", 2);
+    start_write();
+    send_ok(0x00);
+    send_ok(0x01);
+    assert_int_equal(runs(start_read(0), "w2@0x50 0x00 0x01 r4", BW_OK),
+                     BW_ASM_ACK);
+}
+
 static void the_length_of_the_last_time_counts(void **state)
 {
     (void)state;
@@ -236,6 +247,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_register_read_is_one_transfer),
         CASE(a_length_is_learned_per_prefix),
+        CASE(a_longer_prefix_is_another_one),
         CASE(the_length_of_the_last_time_counts),
         CASE(a_hint_beats_what_was_learned),
         CASE(a_read_that_nobody_took_a_byte_of_teaches_nothing),

@@ -259,6 +259,27 @@ static void every_golden_frame_is_encoded_byte_for_byte(void **state)
     }
 }
 
+static void every_golden_frame_is_a_seed_of_the_fuzzer(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < golden.count; i++) {
+        const struct golden_frame *f = &golden.frames[i];
+        char path[128];
+        FILE *file;
+        size_t len;
+
+        snprintf(path, sizeof(path), "tests/fuzz/corpus/wire/%s", f->name);
+        file = fopen(path, "rb");
+        if (!file) {
+            fail_msg("%s is missing; run tests/fuzz/make-seeds", path);
+        }
+        len = fread(out, 1, sizeof(out), file);
+        fclose(file);
+        assert_int_equal(len, f->len);
+        assert_memory_equal(out, f->bytes, len);
+    }
+}
+
 /* Decode a body in memory of exactly its size, so that ASan sees a byte more;
  * @asked is what the I2C_XFER that it answers had asked for. */
 static void recode(struct recode *c, const struct bw_wire_header *header,
@@ -518,6 +539,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_document_has_exactly_the_frames_listed_here),
         cmocka_unit_test(every_golden_frame_is_encoded_byte_for_byte),
+        cmocka_unit_test(every_golden_frame_is_a_seed_of_the_fuzzer),
         cmocka_unit_test(every_golden_frame_is_decoded_and_written_back),
         cmocka_unit_test(every_truncation_of_a_body_is_malformed),
         cmocka_unit_test(a_byte_too_many_is_malformed),
