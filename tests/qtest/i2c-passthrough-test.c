@@ -149,6 +149,16 @@ static unsigned count_in(const char *file, const char *needle)
     return n;
 }
 
+static void wait_traced(struct bench *b, const char *needle, unsigned times)
+{
+    int64_t end = g_get_monotonic_time() + PATIENCE_US;
+
+    while (count_in(b->trace, needle) < times) {
+        g_assert_cmpint(g_get_monotonic_time(), <, end);
+        g_usleep(1000);
+    }
+}
+
 static void assert_logged(struct bench *b, const char *needle, unsigned times)
 {
     unsigned n = count_in(b->log, needle);
@@ -580,8 +590,7 @@ static void test_busy_export_is_asked_for_again(void)
     bench_boot_unix(&b, "");
     wait_link(&b, "waiting");
     g_assert_cmpuint(read_regs(&b, 0x10, rx, 6), ==, GUEST_ANACK);
-    wait_link(&b, "open"); /* a second time */
-    wait_link(&b, "waiting");
+    wait_traced(&b, "OPEN status=busy", 2);
     assert_logged(&b, "the fake agent does not want to", 1);
     assert_warnings(&b, 1);
     fake_agent_will(b.agent, 0, FAKE_HONEST, 0, 0);
