@@ -73,8 +73,10 @@ enum ds3231_reg {
 #define STATUS_A2F 0x02 /* alarm 2 has matched */
 #define STATUS_A1F 0x01 /* alarm 1 has matched */
 
-/* Figure 1; 00h-06h at power-on: "Power Control", 01/01/00 01 00:00:00.
- * The alarms are undefined at power-on, here 00h. */
+/*
+ * Figure 1; 00h-06h at power-on: "Power Control", 01/01/00 01 00:00:00.
+ * The alarms are undefined at power-on, here 00h.
+ */
 static const struct {
     uint8_t reset;
     uint8_t rw_mask;
@@ -159,7 +161,7 @@ static const struct bw_part_value values[VALUE_COUNT] = {
     [VALUE_TIME] = {
         .name = "time",
         .unit = "s",
-        .text = "the clock, in seconds since 2000-01-01 00:00:00",
+        .text = "the clock, counted from 2000-01-01 00:00:00",
         .micro_min = 0,
         .micro_max = (2 * BW_CALENDAR_CENTURY_S - 1) * 1000000ll,
         .micro_step = 1000000,
@@ -268,8 +270,10 @@ static bool stopped(const struct ds3231 *s)
     return on_battery(s) && (s->reg[REG_CONTROL] & CONTROL_EOSC);
 }
 
-/* Whole days are taken in one step, so that a bench left alone for a year
- * does not have to count its seconds. */
+/*
+ * Whole days are taken in one step, so that a bench left alone for a year
+ * does not have to count its seconds.
+ */
 static void run_clock(struct ds3231 *s, uint64_t now_ns)
 {
     uint64_t seconds = (now_ns - s->second_ns) / NS_PER_S;

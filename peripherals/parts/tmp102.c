@@ -87,7 +87,8 @@ static const uint64_t period_ns[4] = {
 #define MICRO_PER_LSB      62500 /* "Temperature Register": 0.0625 degC */
 #define GENERAL_CALL_RESET 0x06  /* "General Call" */
 
-/* Conversions of one temperature repeat themselves: either nothing moves any
+/*
+ * Conversions of one temperature repeat themselves: either nothing moves any
  * more or, with T(LOW) above T(HIGH), the comparator toggles every 1, 2, 4 or
  * 6 of them.  So after one cycle any number of whole cycles may be left out.
  */
@@ -166,15 +167,15 @@ static uint16_t encode_temp(int64_t micro, bool extended)
         lsb--; /* the division rounded towards zero */
     }
     if (lsb > max) {
-        lsb = max;
-    } else if (lsb < -max - 1) {
-        lsb = -max - 1;
+        lsb = max; /* 12 bits end at 127.9375 degC */
     }
     return (uint16_t)((uint64_t)lsb << (extended ? 3 : 4));
 }
 
-/* Count one conversion; returns true when the watch changes sides.  The flag
- * in bit 0 of the temperature is below the resolution of the limits. */
+/*
+ * Count one conversion; returns true when the watch changes sides.  The flag
+ * in bit 0 of the temperature is below the resolution of the limits.
+ */
 static bool watch_step(struct tmp102_watch *w, const struct tmp102 *s)
 {
     int16_t temp = (int16_t)s->reg[REG_TEMP];

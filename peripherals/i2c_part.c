@@ -1,0 +1,315 @@
+/*
+ * Emulated parts on a QEMU I2C bus: "-device bw-tmp102,address=0x48"
+ *
+ * One QOM type for each model of peripherals/parts/, named "bw-" and the
+ * model's name.  The model is the state machine; here are its edges:
+ *
+ *  - the bus: QEMU's I2C core calls match_and_add, event, send and recv; the
+ *    answers are at hand, so this is a synchronous slave;
+ *  - time: the virtual clock;
+ *  - values: properties in physical units, for -device and for qom-set while
+ *    the guest runs ("qom-set /machine/peripheral/ID temperature 21.5").
+ *
+ * The part gets its power when the device is created and keeps it: a reset
+ * of the machine only ends the transaction, as the reset button of a board
+ * does, so that an EEPROM keeps its content and a clock its time.
+ *
+ * Not modelled: output pins are properties to read, they drive nothing yet;
+ * with several parts waiting for an SMBus alert response the one that was
+ * created last answers first, whatever its address; no migration.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qapi/visitor.h"
+#include "qemu/module.h"
+#include "qemu/timer.h"
+#include "hw/i2c/i2c.h"
+#include "hw/qdev-properties.h"
+#include "migration/vmstate.h"
+#include "qom/object.h"
+#include "hw/benchwire/peripherals/parts/part.h"
+#include "hw/benchwire/trace.h"
+
+#define TYPE_I2C_PART "bw-i2c-part"
+OBJECT_DECLARE_TYPE(I2CPart, I2CPartClass, I2C_PART)
+
+#define MICRO 1000000 /* a model's values are integers in millionths */
+
+/* No part has this address: for the model, the end of its transaction. */
+#define ADDR_NOBODY 0x7f
+
+struct I2CPart {
+    I2CSlave parent_obj;
+
+    void *state;       /* the model's */
+    uint8_t seen_addr; /* the address that the START to come carries */
+};
+
+struct I2CPartClass {
+    I2CSlaveClass parent_class;
+
+    const struct bw_part_model *model;
+};
+
+static uint64_t now_ns(void)
+{
+    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+}
+
+static const struct bw_part_model *model_of(I2CPart *s)
+{
+    return I2C_PART_GET_CLASS(s)->model;
+}
+
+/* Bus */
+
+/* Only a part that waits for it takes part in an alert response. */
+static bool answers_alert(I2CPart *s)
+{
+    return model_of(s)->start(s->state, BW_PART_ADDR_ALERT_RESPONSE, true,
+                              now_ns());
+}
+
+static bool i2c_part_match_and_add(I2CSlave *candidate, uint8_t address,
+                                   bool broadcast, I2CNodeList *current_devs)
+{
+    I2CPart *s = I2C_PART(candidate);
+    I2CNode *node;
+
+    if (!broadcast && address != candidate->address &&
+        (address != BW_PART_ADDR_ALERT_RESPONSE || !answers_alert(s))) {
+        return false;
+    }
+    s->seen_addr = broadcast ? BW_PART_ADDR_GENERAL_CALL : address;
+    node = g_new(struct I2CNode, 1);
+    node->elt = candidate;
+    QLIST_INSERT_HEAD(current_devs, node, next);
+    return true;
+}
+
+static int i2c_part_start(I2CPart *s, bool is_read)
+{
+    bool ack = model_of(s)->start(s->state, s->seen_addr, is_read, now_ns());
+
+    trace_bw_i2c_part_start(DEVICE(s)->canonical_path, s->seen_addr,
+                            is_read ? "read" : "write", ack);
+    return ack ? 0 : -1;
+}
+
+static int i2c_part_event(I2CSlave *slave, enum i2c_event event)
+{
+    I2CPart *s = I2C_PART(slave);
+
+    switch (event) {
+    case I2C_START_RECV:
+        return i2c_part_start(s, true);
+    case I2C_START_SEND:
+        return i2c_part_start(s, false);
+    case I2C_FINISH:
+        model_of(s)->stop(s->state, now_ns());
+        s->seen_addr = slave->address;
+        trace_bw_i2c_part_stop(DEVICE(s)->canonical_path);
+        return 0;
+    case I2C_NACK:
+        return 0;
+    default:
+        return -1;
+    }
+}
+
+static int i2c_part_send(I2CSlave *slave, uint8_t data)
+{
+    I2CPart *s = I2C_PART(slave);
+    bool ack = model_of(s)->write(s->state, data, now_ns());
+
+    trace_bw_i2c_part_send(DEVICE(s)->canonical_path, data, ack);
+    return ack ? 0 : -1;
+}
+
+static uint8_t i2c_part_recv(I2CSlave *slave)
+{
+    I2CPart *s = I2C_PART(slave);
+    uint8_t data = model_of(s)->read(s->state, now_ns());
+
+    trace_bw_i2c_part_recv(DEVICE(s)->canonical_path, data);
+    return data;
+}
+
+static void i2c_part_reset_hold(Object *obj, ResetType type)
+{
+    I2CPart *s = I2C_PART(obj);
+
+    model_of(s)->start(s->state, ADDR_NOBODY, false, now_ns());
+    s->seen_addr = I2C_SLAVE(s)->address;
+}
+
+/* Values */
+
+static void get_value(Object *obj, Visitor *v, const char *name, void *opaque,
+                      Error **errp)
+{
+    I2CPart *s = I2C_PART(obj);
+    size_t index = (uintptr_t)opaque;
+    double value = model_of(s)->get(s->state, index, now_ns());
+
+    value /= MICRO;
+    visit_type_number(v, name, &value, errp);
+}
+
+static void set_value(Object *obj, Visitor *v, const char *name, void *opaque,
+                      Error **errp)
+{
+    I2CPart *s = I2C_PART(obj);
+    size_t index = (uintptr_t)opaque;
+    const struct bw_part_value *value = &model_of(s)->values[index];
+    double min = (double)value->micro_min / MICRO;
+    double max = (double)value->micro_max / MICRO;
+    double number;
+
+    if (!visit_type_number(v, name, &number, errp)) {
+        return;
+    }
+    if (!(number >= min && number <= max)) {
+        error_setg(errp, "%s is %g to %g %s", name, min, max, value->unit);
+        return;
+    }
+    number *= MICRO;
+    model_of(s)->set(s->state, index,
+                     (int64_t)(number + (number < 0 ? -0.5 : 0.5)), now_ns());
+}
+
+/* Device */
+
+static void i2c_part_instance_init(Object *obj)
+{
+    I2CPart *s = I2C_PART(obj);
+    const struct bw_part_model *model = model_of(s);
+
+    s->state = g_malloc0(model->state_size);
+    model->reset(s->state, model->addrs[0], now_ns());
+}
+
+static void i2c_part_instance_finalize(Object *obj)
+{
+    g_free(I2C_PART(obj)->state);
+}
+
+/* Power on with the address pins as wired; values set before are kept. */
+static void power_on(I2CPart *s, uint8_t addr7)
+{
+    const struct bw_part_model *model = model_of(s);
+    g_autofree int64_t *micro = g_new(int64_t, model->value_count);
+    uint64_t now = now_ns();
+    size_t i;
+
+    for (i = 0; i < model->value_count; i++) {
+        micro[i] = model->get(s->state, i, now);
+    }
+    model->reset(s->state, addr7, now);
+    for (i = 0; i < model->value_count; i++) {
+        if (model->get(s->state, i, now) != micro[i]) {
+            model->set(s->state, i, micro[i], now);
+        }
+    }
+}
+
+static void i2c_part_realize(DeviceState *dev, Error **errp)
+{
+    I2CPart *s = I2C_PART(dev);
+    I2CSlave *slave = I2C_SLAVE(dev);
+    const struct bw_part_model *model = model_of(s);
+
+    if (slave->address == 0) {
+        i2c_slave_set_address(slave, model->addrs[0]);
+    }
+    if (!bw_part_has_addr(model, slave->address)) {
+        error_setg(errp, "a %s cannot have the address 0x%02x; "
+                   "its addresses are 0x%02x to 0x%02x", model->name,
+                   slave->address, model->addrs[0],
+                   model->addrs[model->addr_count - 1]);
+        return;
+    }
+    s->seen_addr = slave->address;
+    power_on(s, slave->address);
+}
+
+static const VMStateDescription vmstate_i2c_part = {
+    .name = TYPE_I2C_PART,
+    .unmigratable = 1,
+};
+
+static void i2c_part_class_init(ObjectClass *klass, void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(klass);
+    ResettableClass *rc = RESETTABLE_CLASS(klass);
+    I2CSlaveClass *sc = I2C_SLAVE_CLASS(klass);
+
+    dc->realize = i2c_part_realize;
+    dc->vmsd = &vmstate_i2c_part;
+    rc->phases.hold = i2c_part_reset_hold;
+    sc->match_and_add = i2c_part_match_and_add;
+    sc->event = i2c_part_event;
+    sc->send = i2c_part_send;
+    sc->recv = i2c_part_recv;
+}
+
+static void add_property(ObjectClass *klass, const struct bw_part_value *value,
+                         size_t index)
+{
+    g_autofree char *text = NULL;
+
+    text = g_strdup_printf("%s%s%s%s", value->text,
+                           *value->unit ? ", in " : "", value->unit,
+                           value->read_only ? " (read-only)" : "");
+    object_class_property_add(klass, value->name, "number", get_value,
+                              value->read_only ? NULL : set_value, NULL,
+                              (void *)(uintptr_t)index);
+    object_class_property_set_description(klass, value->name, text);
+}
+
+static void model_class_init(ObjectClass *klass, void *data)
+{
+    const struct bw_part_model *model = data;
+    size_t i;
+
+    I2C_PART_CLASS(klass)->model = model;
+    DEVICE_CLASS(klass)->desc = model->text;
+    set_bit(DEVICE_CATEGORY_MISC, DEVICE_CLASS(klass)->categories);
+    for (i = 0; i < model->value_count; i++) {
+        add_property(klass, &model->values[i], i);
+    }
+}
+
+static const TypeInfo i2c_part_info = {
+    .name = TYPE_I2C_PART,
+    .parent = TYPE_I2C_SLAVE,
+    .abstract = true,
+    .instance_size = sizeof(I2CPart),
+    .instance_init = i2c_part_instance_init,
+    .instance_finalize = i2c_part_instance_finalize,
+    .class_size = sizeof(I2CPartClass),
+    .class_init = i2c_part_class_init,
+};
+
+static void i2c_part_register_types(void)
+{
+    const struct bw_part_model *const *model;
+
+    type_register_static(&i2c_part_info);
+    for (model = bw_part_models; *model; model++) {
+        g_autofree char *name = g_strdup_printf("bw-%s", (*model)->name);
+        const TypeInfo info = {
+            .name = name,
+            .parent = TYPE_I2C_PART,
+            .class_init = model_class_init,
+            .class_data = (void *)*model,
+        };
+
+        type_register_static(&info); /* it makes copies */
+    }
+}
+
+type_init(i2c_part_register_types)
