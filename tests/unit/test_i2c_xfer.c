@@ -171,7 +171,7 @@ static void blanks_and_bases_do_not_matter(void **state)
     char out[64];
 
     (void)state;
-    assert_int_equal(bw_i2c_xfer_parse(&x, "\t w03@80  10 010\n 0X1f r0x10\r",
+    assert_int_equal(bw_i2c_xfer_parse(&x, "\t w03@80  10 010\n 0X1F r0x10\r",
                                        room, sizeof(room), NULL),
                      BW_OK);
     bw_i2c_xfer_print(&x, out, sizeof(out));
