@@ -1,0 +1,14 @@
+# The agent's own tests and benchmark, beside the programs, which the top
+# Makefile builds.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+.PHONY: build-bench
+build-bench: $(BUILD)/host/tests/bench/pingpong
+
+$(BUILD)/host/tests/bench/%: $(BUILD)/host/tests/bench/%.o \
+		$(ARCHIVES:%=$(BUILD)/host/%)
+	@echo "  LINK    $@"
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ $(AGENT_LIBS)
+
+UNIT_LDFLAGS_test_i2c_dev := -Wl,--wrap=open,--wrap=close,--wrap=ioctl

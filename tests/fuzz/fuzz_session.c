@@ -1,0 +1,178 @@
+/*
+ * Fuzz the agent's session: any bytes, through a connection that does all that
+ * a socket may do, onto a simulated bench.
+ *
+ * Input: byte 0 says which faults may happen (enum virtual_fault), byte 1 seeds
+ * them; the rest is what the client sends.  Then the agent's side is checked:
+ * what it sent are whole replies (unless the connection broke), each decodes as
+ * its type says, their ids are those of the requests in order, and no lease is
+ * left.
+ *
+ * The bench's clock advances by a fixed step, so an input always does the same.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../virtual_io.h"
+#include "host-agent/backend_sim.h"
+#include "host-agent/bench.h"
+#include "host-agent/session.h"
+#include "lib/wire.h"
+#include "peripherals/parts/part.h"
+
+#define OUT_SIZE    (4u << 20)
+#define CLOCK_STEP  1000000u /* ns */
+#define HEADER_SIZE 2        /* of an input */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct bw_bench bench;
+static struct bw_session session;
+static struct virtual_io io;
+static uint8_t out[OUT_SIZE];
+static uint64_t now_ns;
+
+static uint64_t tick(void)
+{
+    now_ns += CLOCK_STEP;
+    return now_ns;
+}
+
+static void require(bool condition)
+{
+    if (!condition) {
+        abort();
+    }
+}
+
+static void fill_bench(void)
+{
+    struct bw_sim *sim = bw_sim_new(tick);
+    struct bw_bus *bus;
+
+    require(sim);
+    now_ns = 0;
+    require(bw_sim_add(sim, "thermometer", &bw_part_tmp102, 0x48) == BW_OK);
+    require(bw_sim_add(sim, "eeprom", &bw_part_24c02, 0x50) == BW_OK);
+    require(bw_sim_add(sim, "clock", &bw_part_ds3231, 0x68) == BW_OK);
+    bw_bench_init(&bench);
+    bus = bw_bench_add_bus(&bench, "sim", bw_sim_adapter(sim), sim);
+    bw_bench_add_export(&bench, "i2c", BW_EXPORT_I2C, bus, BW_ADDR_ANY, "bus");
+    bw_bench_add_export(&bench, "one", BW_EXPORT_I2C, bus, 0x48, "");
+    bw_bench_add_export(&bench, "bench", BW_EXPORT_BENCH, bus, BW_ADDR_ANY,
+                        "values");
+}
+
+/* The bodies of successful replies. */
+static void check_body(unsigned type, struct bw_reader *body)
+{
+    static struct bw_wire_export export;
+    static struct bw_wire_value value;
+    struct bw_wire_hello hello;
+    struct bw_wire_opened opened;
+
+    switch (type) {
+    case BW_MSG_HELLO:
+        require(bw_wire_get_hello(body, &hello) == BW_OK);
+        break;
+    case BW_MSG_LIST:
+        while (bw_reader_left(body) > 0) {
+            require(bw_wire_get_export(body, &export) == BW_OK);
+        }
+        break;
+    case BW_MSG_OPEN:
+        require(bw_wire_get_opened(body, &opened) == BW_OK);
+        break;
+    case BW_MSG_VALUE_LIST:
+        while (bw_reader_left(body) > 0) {
+            require(bw_wire_get_value(body, &value) == BW_OK);
+        }
+        break;
+    case BW_MSG_VALUE_GET:
+        require(bw_wire_get_value(body, &value) == BW_OK);
+        break;
+    case BW_MSG_VALUE_SET:
+        require(bw_reader_done(body));
+        break;
+    default: /* PING and I2C_XFER: any bytes */
+        break;
+    }
+}
+
+static void check_failure(unsigned type, struct bw_reader *body)
+{
+    struct bw_wire_i2c_failure where;
+    char text[BW_WIRE_MAX_TEXT + 1];
+
+    if (type == BW_MSG_I2C_XFER) {
+        require(bw_wire_get_i2c_failure(body, &where) == BW_OK);
+    } else {
+        require(bw_wire_get_text(body, text) == BW_OK);
+    }
+}
+
+static struct bw_wire_header get_header(struct bw_reader *r)
+{
+    struct bw_wire_header h;
+
+    h.len = bw_read_le32(r);
+    h.type = bw_read_le16(r);
+    h.status = bw_read_le16(r);
+    h.id = bw_read_le32(r);
+    return h;
+}
+
+/* Every reply belongs to the request at the same place. */
+static void check_replies(const uint8_t *requests, size_t size)
+{
+    struct bw_reader r, q;
+
+    bw_reader_init(&r, out, io.out_len);
+    bw_reader_init(&q, requests, size);
+    while (bw_reader_left(&r) > 0) {
+        struct bw_wire_header reply = get_header(&r);
+        struct bw_wire_header request = get_header(&q);
+        struct bw_reader body;
+
+        bw_reader_init(&body, bw_read_bytes(&r, reply.len), reply.len);
+        require(!r.failed && !q.failed);
+        require(reply.type == (request.type | BW_WIRE_REPLY));
+        require(reply.id == request.id);
+        require(reply.status < BW_STATUS_COUNT);
+        if (reply.status == BW_OK) {
+            check_body(request.type, &body);
+        } else {
+            check_failure(request.type & ~BW_WIRE_REPLY, &body);
+        }
+        if (bw_reader_left(&r) > 0) {
+            require(bw_read_bytes(&q, request.len) || request.len == 0);
+        }
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    size_t i;
+
+    if (size < HEADER_SIZE) {
+        return 0;
+    }
+    fill_bench();
+    virtual_io_init(&io, data + HEADER_SIZE, size - HEADER_SIZE, out,
+                    sizeof(out));
+    io.faults = data[0] & 0x1f;
+    io.seed = data[1] + 1u;
+    bw_session_init(&session, &io.io, &bench, NULL, 1);
+    bw_session_run(&session);
+    for (i = 0; i < bench.export_count; i++) {
+        require(bw_lease_holders(&bench.exports[i].lease) == 0);
+    }
+    if (!(io.faults & (VIRTUAL_RESET | VIRTUAL_TIMEOUT)) &&
+        io.out_len + BW_WIRE_MAX_FRAME < sizeof(out)) {
+        check_replies(data + HEADER_SIZE, size - HEADER_SIZE);
+    }
+    bw_bench_finish(&bench);
+    return 0;
+}

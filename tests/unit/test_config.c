@@ -1,0 +1,260 @@
+/*
+ * host-agent/config.c and config_check.c: what a bench file may say, and the
+ * line and cause of what it may not.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "unit_test.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host-agent/backend_sim.h"
+#include "host-agent/bench_setup.h"
+#include "host-agent/config.h"
+
+#define PART   "[part t]\nmodel=tmp102\nadapter=sim:desk\naddress=0x48\n"
+#define EXPORT "[export t]\ntype=i2c\nadapter=sim:desk\naddress=0x48\n"
+
+static struct bw_config config;
+
+static bool read_text(const char *text, char error[BW_CONFIG_MAX_ERROR])
+{
+    FILE *file = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+    bool ok;
+
+    assert_non_null(file);
+    error[0] = '\0';
+    ok = bw_config_read(&config, file, "f", error);
+    fclose(file);
+    return ok;
+}
+
+static void must_read(const char *text)
+{
+    char error[BW_CONFIG_MAX_ERROR];
+
+    if (!read_text(text, error)) {
+        fail_msg("refused: %s", error);
+    }
+}
+
+static void a_whole_bench_is_read(void **state)
+{
+    (void)state;
+    must_read("; a comment\n# another\n"
+              "[listen]\nunix = /tmp/s ; why not\ntcp = 127.0.0.1:7420\n"
+              "[part t]\ntemperature = -12.5\nmodel = tmp102\n"
+              "  adapter = sim:desk\n\taddress = 73\n" /* 0x49, indented */
+              "[export one]\ntype=i2c\nadapter=sim:desk\naddress=0x49\n"
+              "text = M\xc3\xbcller's part\n"
+              "[export all]\ntype=i2c\nadapter=/dev/i2c-1\naddress=any\n"
+              "[export desk]\ntype=bench\nadapter=sim:desk\n");
+    assert_string_equal(config.listen.unix_path, "/tmp/s");
+    assert_string_equal(config.listen.tcp_host, "127.0.0.1");
+    assert_int_equal(config.listen.tcp_port, 7420);
+    assert_int_equal(config.part_count, 1);
+    assert_int_equal(config.parts[0].addr7, 0x49);
+    assert_int_equal(config.parts[0].preset_count, 1);
+    assert_int_equal(config.parts[0].presets[0].micro, -12500000);
+    assert_int_equal(config.export_count, 3);
+    assert_int_equal(config.exports[0].addr, 0x49);
+    assert_string_equal(config.exports[0].text, "M\xc3\xbcller's part");
+    assert_int_equal(config.exports[1].addr, BW_ADDR_ANY);
+    assert_int_equal(config.exports[2].kind, BW_EXPORT_BENCH);
+}
+
+static void a_part_with_one_address_need_not_name_it(void **state)
+{
+    (void)state;
+    must_read("[part c]\nmodel=ds3231\nadapter=sim:desk\n"
+              "[export c]\ntype=i2c\nadapter=sim:desk\naddress=any\n");
+    assert_int_equal(config.parts[0].addr7, 0x68);
+}
+
+static void the_bench_is_built_as_written(void **state)
+{
+    static struct bw_bench bench;
+    struct bw_wire_value v;
+    struct bw_bus *bus;
+    char error[256];
+
+    (void)state;
+    must_read(PART "temperature=30.25\n" EXPORT
+                   "[export desk]\ntype=bench\nadapter=sim:desk\n");
+    bw_bench_init(&bench);
+    assert_true(bw_bench_setup(&bench, &config, error, sizeof(error)));
+    assert_int_equal(bench.bus_count, 1);
+    assert_int_equal(bench.export_count, 2);
+    bus = bw_bench_find_bus(&bench, "sim:desk");
+    bw_sim_value_at(bus->sim, bw_sim_value_find(bus->sim, "t.temperature"), &v);
+    assert_int_equal(v.micro, 30250000);
+    bw_bench_finish(&bench);
+}
+
+static void an_adapter_that_is_missing_fails_the_setup(void **state)
+{
+    static struct bw_bench bench;
+    char error[256] = "";
+
+    (void)state;
+    must_read("[export x]\ntype=i2c\nadapter=/dev/i2c-none\naddress=any\n");
+    bw_bench_init(&bench);
+    assert_false(bw_bench_setup(&bench, &config, error, sizeof(error)));
+    assert_non_null(strstr(error, "/dev/i2c-none"));
+    assert_int_equal(bench.export_count, 0);
+}
+
+/* Texts that must be refused, in which line, and a part of the reason. */
+static const struct refusal {
+    const char *text;
+    int line;
+    const char *why;
+} refusals[] = {
+    { "[nonsense]\nx=1\n", 1, "section [nonsense] is unknown" },
+    { "[]\n", 1, "section [] is unknown" },
+    { "[part\n", 1, "no ]" },
+    { "# only a comment\n\n", 2, "nothing is exported" },
+    { "x = 1\n", 1, "before the first section" },
+    { PART EXPORT "blah\n", 9, "neither a [section] nor KEY = VALUE" },
+    { "[listen]\nport = 1\n", 2, "key \"port\" is unknown in [listen]" },
+    { "[listen x]\n", 1, "[listen] has no name" },
+    { "[listen]\n[listen]\n", 2, "already in line 1" },
+    { "[listen]\nunix=/a\nunix=/b\n", 3, "given twice" },
+    { "[listen]\nunix=\n", 2, "empty" },
+    { "[listen]\ntcp=0.0.0.0:7420\n", 2, "only loopback" },
+    { "[listen]\ntcp=192.168.1.5:7420\n", 2, "only loopback" },
+    { "[listen]\ntcp=127.0.0.1.example.org:7420\n", 2, "only loopback" },
+    { "[listen]\ntcp=7420\n", 2, "not HOST:PORT" },
+    { "[listen]\ntcp=::1:7420\n", 2, "not HOST:PORT" },
+    { "[listen]\ntcp=localhost:70000\n", 2, "the port" },
+    { "[listen]\ntcp=localhost:x\n", 2, "the port" },
+    { "[part]\n", 1, "[part] has no name" },
+    { "[part a b]\n", 1, "not allowed" },
+    { "[part a.b]\n", 1, "not allowed" },
+    { PART PART EXPORT, 5, "already in line 1" },
+    { "[part t]\nmodel=tmp103\n", 2, "the models are 24c02, ds3231, tmp102" },
+    { "[part t]\nadapter=/dev/i2c-1\n", 2, "a part is simulated" },
+    { "[part t]\nadapter=sim:\n", 2, "a part is simulated" },
+    { "[part t]\naddress=0x80\n", 2, "not a number from 0x00 to 0x7f" },
+    { "[part t]\naddress=0x\n", 2, "not a number" },
+    { "[part t]\naddress=-1\n", 2, "not a number" },
+    { "[part t]\nadapter=sim:desk\n" EXPORT, 1, "has no model" },
+    { "[part t]\nmodel=tmp102\n" EXPORT, 1, "has no adapter" },
+    { "[part t]\nmodel=tmp102\nadapter=sim:desk\n" EXPORT, 1,
+      "has no address; add one a tmp102 can have: 0x48, 0x49" },
+    { "[part t]\nmodel=tmp102\nadapter=sim:desk\naddress=0x50\n" EXPORT, 1,
+      "cannot have address 0x50; use one of 0x48" },
+    { PART "colour=3\n" EXPORT, 5, "key \"colour\" is unknown for a tmp102" },
+    { PART "temperature=hot\n" EXPORT, 5, "write a number from -55 to 150" },
+    { PART "temperature=151\n" EXPORT, 5, "write a number from -55 to 150" },
+    { PART "temperature=1\ntemperature=1\n" EXPORT, 6, "given twice" },
+    { PART "alert=1\n" EXPORT, 5, "an output" },
+    { PART "[part u]\nmodel=tmp102\nadapter=sim:desk\naddress=0x48\n" EXPORT, 5,
+      "both at 0x48" },
+    { PART "[export x]\ntype=i2c\nadapter=/dev/i2c-1\naddress=any\n", 1,
+      "which no export names" },
+    { PART EXPORT EXPORT, 9, "already in line 5" },
+    { "[export x]\ntype=usb\n", 2, "type \"usb\" is unknown" },
+    { "[export x]\ntype=i2c\ntype=i2c\n", 3, "given twice" },
+    { "[export x]\nadapter=desk\n", 2, "adapter \"desk\" is unknown" },
+    { "[export x]\naddress=all\n", 2, "nor \"any\"" },
+    { "[export x]\ntext=\x1b[31m\n", 2, "not UTF-8 text" },
+    { "[export x]\nadapter=sim:desk\naddress=any\n", 1, "has no type" },
+    { "[export x]\ntype=i2c\naddress=any\n", 1, "has no adapter" },
+    { "[export x]\ntype=i2c\nadapter=sim:a\naddress=any\n", 1,
+      "no part is on sim:a" },
+    { "[export x]\ntype=i2c\nadapter=/dev/i2c-1\n", 1, "has no address" },
+    { "[export x]\ntype=bench\nadapter=/dev/i2c-1\n", 1, "has no values" },
+    { PART "[export x]\ntype=bench\nadapter=sim:desk\naddress=0x48\n", 5,
+      "has no address; remove it" },
+};
+
+static void what_is_wrong_is_refused_with_its_line_and_cause(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+        const struct refusal *r = &refusals[i];
+        char error[BW_CONFIG_MAX_ERROR];
+        char where[32];
+
+        snprintf(where, sizeof(where), "f:%d: ", r->line);
+        if (read_text(r->text, error)) {
+            fail_msg("not refused: %s", r->text);
+        }
+        if (strncmp(error, where, strlen(where)) != 0 ||
+            !strstr(error, r->why)) {
+            fail_msg("\"%s\" is not \"%s...%s\"", error, where, r->why);
+        }
+    }
+}
+
+static void the_first_error_wins(void **state)
+{
+    char error[BW_CONFIG_MAX_ERROR];
+
+    (void)state;
+    assert_false(read_text("[listen]\nblah\nport=1\n", error));
+    assert_non_null(strstr(error, "f:2: "));
+    assert_false(read_text("[listen]\nport=1\nblah\n", error));
+    assert_non_null(strstr(error, "f:2: "));
+}
+
+static void a_long_line_is_refused_and_not_cut(void **state)
+{
+    char text[600] = "[export x]\ntext=";
+    char error[BW_CONFIG_MAX_ERROR];
+
+    (void)state;
+    memset(text + strlen(text), 'a', 400);
+    assert_false(read_text(text, error));
+    assert_non_null(strstr(error, "f:2: the line is longer"));
+}
+
+static void too_many_of_anything_is_refused(void **state)
+{
+    static char text[65536];
+    char error[BW_CONFIG_MAX_ERROR];
+    size_t len = 0;
+
+    (void)state;
+    for (int i = 0; i <= BW_BENCH_MAX_EXPORTS; i++) {
+        len += (size_t)sprintf(text + len, "[export e%d]\n", i);
+    }
+    assert_false(read_text(text, error));
+    assert_non_null(strstr(error, "more than 64 exports"));
+    len = 0;
+    for (int i = 0; i <= BW_CONFIG_MAX_PARTS; i++) {
+        len += (size_t)sprintf(text + len, "[part p%d]\n", i);
+    }
+    assert_false(read_text(text, error));
+    assert_non_null(strstr(error, "more than 32 parts"));
+}
+
+static void a_missing_file_names_the_option(void **state)
+{
+    char error[BW_CONFIG_MAX_ERROR];
+
+    (void)state;
+    assert_false(bw_config_load(&config, "/nonexistent/bench.conf", error));
+    assert_non_null(strstr(error, "-c FILE"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_whole_bench_is_read),
+        cmocka_unit_test(a_part_with_one_address_need_not_name_it),
+        cmocka_unit_test(the_bench_is_built_as_written),
+        cmocka_unit_test(an_adapter_that_is_missing_fails_the_setup),
+        cmocka_unit_test(what_is_wrong_is_refused_with_its_line_and_cause),
+        cmocka_unit_test(the_first_error_wins),
+        cmocka_unit_test(a_long_line_is_refused_and_not_cut),
+        cmocka_unit_test(too_many_of_anything_is_refused),
+        cmocka_unit_test(a_missing_file_names_the_option),
+    };
+
+    return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+}
