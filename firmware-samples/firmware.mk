@@ -35,11 +35,12 @@ $(FW_DIR)/%.o: firmware-samples/%.c firmware-samples/firmware.mk \
 
 # An archive: a sample gets only the drivers, and interrupts, that it uses.
 $(FW_DIR)/drivers.a: $(FW_DRIVER_OBJS)
-	@rm -f $@
-	$(Q)$(FW_AR) rcsD $@ $^
+	@echo "  AR      $@"
+	$(Q)rm -f $@ && $(FW_AR) rcsD $@ $^
 
 $(FW_DIR)/%.elf: $(FW_DIR)/%.o $(FW_START_OBJS) $(FW_DIR)/drivers.a \
     firmware-samples/nrf51822.ld
+	@echo "  LINK    $@"
 	$(Q)$(FW_CC) $(FW_CFLAGS) $(FW_LDFLAGS) $(filter %.o %.a,$^) -o $@
 
 $(FW_DIR)/%.hex: $(FW_DIR)/%.elf
