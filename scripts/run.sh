@@ -1,0 +1,74 @@
+#!/bin/bash
+# Run firmware on the emulated micro:bit, with its I2C parts on a bench.
+#
+# usage: make run [FW=FILE] [BENCH=FILE | AGENT=HOST:PORT] [CTRL_C=guest]
+#
+#   FW      firmware to run, .hex or .elf (default: the thermometer sample)
+#   BENCH   bench file of the agent that is started
+#           (default: host-agent/benches/desk.conf)
+#   AGENT   use this agent instead of starting one: HOST:PORT or unix:PATH
+#   PARTS   words EXPORT:ADDRESS: which of the agent's exports are on the
+#           board's bus, and where (default: the three of desk.conf)
+#   CTRL_C  guest: Ctrl-C goes to the firmware (a MicroPython prompt wants
+#           it), and Ctrl-A X ends the run
+#
+# Logs and sockets are in build/run/.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck source=scripts/common.sh
+. "$(dirname "$0")/common.sh"
+cd "$BW_ROOT" || exit
+. scripts/machine.sh
+
+firmware=${FW:-build/firmware/thermometer.hex}
+bench=${BENCH:-host-agent/benches/desk.conf}
+stop_keys="Ctrl-C"
+console=(-serial stdio -monitor none)
+
+finish() {
+    agent_stop
+    rm -f "$AGENT_SOCKET"
+}
+
+check_input() {
+    local file
+    for file in "$QEMU" "$BENCHWIRED" "$BENCHWIRE"; do
+        [ -x "$file" ] || die "$file is not built; type: make run"
+    done
+    [ -r "$firmware" ] || die "there is no firmware $firmware"
+    [ -n "${AGENT:-}" ] || [ -r "$bench" ] || die "there is no bench $bench"
+    chardev_address >/dev/null ||
+        die "AGENT=$AGENT is neither HOST:PORT nor unix:PATH"
+}
+
+start_agent() {
+    rm -f "$MACHINE_DIR/agent.log"
+    agent_start "$bench" || die "see above"
+    say "The agent serves ${bench#"$BW_ROOT/"} (its log: build/run/agent.log)"
+}
+
+banner() {
+    local agent
+    agent=$(agent_address)
+    say "$(basename "$firmware") runs on the micro:bit; $stop_keys ends it"
+    say "In another terminal, from this folder:"
+    say "  build/host/benchwire -c $agent list"
+    if [ -z "${FW:-}${BENCH:-}${AGENT:-}" ]; then
+        say "  build/host/benchwire -c $agent set thermometer.temperature 30"
+    fi
+}
+
+if [ "${CTRL_C:-}" = guest ]; then
+    stop_keys="Ctrl-A X"
+    console=(-serial mon:stdio)
+fi
+machine_init build/run
+check_input
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+[ -n "${AGENT:-}" ] || start_agent
+# shellcheck disable=SC2086 # words
+qemu_args "$firmware" ${PARTS:-}
+banner
+"$QEMU" "${QEMU_ARGS[@]}" "${console[@]}"
