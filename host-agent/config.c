@@ -395,7 +395,7 @@ static char *read_line(char *str, int num, void *stream)
     }
     p->line++;
     if (!strchr(str, '\n') && !feof(p->file)) {
-        fail(p, "the line is longer than %d bytes; shorten it", num - 1);
+        fail(p, "the line is longer than %d bytes; shorten it", num - 2);
         return NULL;
     }
     blanks = strspn(str, " \t");

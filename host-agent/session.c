@@ -83,12 +83,18 @@ static enum bw_verdict dispatch(struct bw_session *s, const struct bw_frame *f)
                              "unknown message type 0x%04x", h->type);
 }
 
+static bool is_stopping(const struct bw_session *s)
+{
+    return s->stopping && atomic_load(s->stopping);
+}
+
 /* Why no frame came; nothing that is left to answer. */
 static void log_end(const struct bw_session *s, int got, int err)
 {
     if (got == 0) {
-        bw_log(BW_LOG_INFO, "session %u: ended, the client closed it",
-               s->number);
+        bw_log(BW_LOG_INFO, "session %u: ended, %s", s->number,
+               is_stopping(s) ? "the agent is stopping"
+                              : "the client closed it");
     } else if (err == ETIMEDOUT) {
         bw_log(BW_LOG_ERROR, "session %u: closed, the client was silent %s",
                s->number,
@@ -99,11 +105,6 @@ static void log_end(const struct bw_session *s, int got, int err)
                err == ECONNRESET ? "the client left in the middle of a frame"
                                  : strerror(err));
     }
-}
-
-static bool is_stopping(const struct bw_session *s)
-{
-    return s->stopping && atomic_load(s->stopping);
 }
 
 /* Returns BW_CLOSE when the session is over. */
