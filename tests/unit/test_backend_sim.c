@@ -53,13 +53,13 @@ static bool probe_start(void *state, uint8_t addr7, bool is_read,
     return p->listens;
 }
 
-/* 0xee is refused. */
+/* 0xdd is refused. */
 static bool probe_write(void *state, uint8_t byte, uint64_t now_ns)
 {
     (void)state;
     (void)now_ns;
     note("w%02x ", byte);
-    return byte != 0xee;
+    return byte != 0xdd;
 }
 
 static uint8_t probe_read(void *state, uint64_t now_ns)
@@ -192,11 +192,11 @@ static void a_refused_byte_ends_the_transfer_there(void **state)
     struct bw_wire_i2c_failure where;
     uint8_t data[64];
 
-    assert_int_equal(run(*state, "w3@0x40 1 0xee 3 r1", data, &where),
+    assert_int_equal(run(*state, "w3@0x40 1 0xdd 3 r1", data, &where),
                      BW_NACK_DATA);
     assert_int_equal(where.msg, 0);
     assert_int_equal(where.byte, 1);
-    assert_string_equal(journal, "S40w w01 wee P40 ");
+    assert_string_equal(journal, "S40w w01 wdd P40 ");
 }
 
 static void the_general_call_reaches_every_part_from_the_lowest_on(void **state)
