@@ -39,9 +39,9 @@ struct bw_sim {
 };
 
 /* Offer a START to all parts.  Returns true if one acknowledged. */
-static bool bus_start(struct bw_sim *s, uint8_t addr7, bool is_read)
+static bool bus_start(struct bw_sim *s, uint8_t addr7, bool is_read,
+                      uint64_t now)
 {
-    uint64_t now = s->now_ns();
     bool acked = false;
     size_t i;
 
@@ -55,9 +55,8 @@ static bool bus_start(struct bw_sim *s, uint8_t addr7, bool is_read)
 }
 
 /* Returns true if one of the listening parts acknowledged. */
-static bool bus_write(struct bw_sim *s, uint8_t byte)
+static bool bus_write(struct bw_sim *s, uint8_t byte, uint64_t now)
 {
-    uint64_t now = s->now_ns();
     bool acked = false;
     size_t i;
 
@@ -72,7 +71,7 @@ static bool bus_write(struct bw_sim *s, uint8_t byte)
 }
 
 /* The first listening part's byte; an open line reads as ones. */
-static uint8_t bus_read(struct bw_sim *s)
+static uint8_t bus_read(struct bw_sim *s, uint64_t now)
 {
     size_t i;
 
@@ -80,15 +79,14 @@ static uint8_t bus_read(struct bw_sim *s)
         struct sim_part *p = &s->parts[i];
 
         if (p->listens) {
-            return p->model->read(p->state, s->now_ns());
+            return p->model->read(p->state, now);
         }
     }
     return 0xff;
 }
 
-static void bus_stop(struct bw_sim *s)
+static void bus_stop(struct bw_sim *s, uint64_t now)
 {
-    uint64_t now = s->now_ns();
     size_t i;
 
     for (i = 0; i < s->count; i++) {
@@ -101,19 +99,19 @@ static void bus_stop(struct bw_sim *s)
 
 /* One message from its START on; no STOP.  @byte receives where it failed. */
 static enum bw_status run_msg(struct bw_sim *s, const struct bw_i2c_msg *m,
-                              uint16_t *byte)
+                              uint64_t now, uint16_t *byte)
 {
     bool is_read = m->flags & BW_I2C_READ;
     uint16_t i;
 
     *byte = NO_BYTE;
-    if (!bus_start(s, (uint8_t)m->addr, is_read)) {
+    if (!bus_start(s, (uint8_t)m->addr, is_read, now)) {
         return BW_NACK_ADDR;
     }
     for (i = 0; i < m->len; i++) {
         if (is_read) {
-            m->data[i] = bus_read(s);
-        } else if (!bus_write(s, m->data[i])) {
+            m->data[i] = bus_read(s, now);
+        } else if (!bus_write(s, m->data[i], now)) {
             *byte = i;
             return BW_NACK_DATA;
         }
@@ -126,14 +124,16 @@ static enum bw_status sim_xfer(struct bw_i2c_adapter *a, struct bw_i2c_xfer *x,
 {
     struct bw_sim *s = (struct bw_sim *)a;
     enum bw_status status = BW_OK;
+    uint64_t now;
     uint16_t i;
 
     pthread_mutex_lock(&s->lock);
+    now = s->now_ns(); /* a transfer takes no time */
     for (i = 0; i < x->nmsgs && status == BW_OK; i++) {
         where->msg = i;
-        status = run_msg(s, &x->msgs[i], &where->byte);
+        status = run_msg(s, &x->msgs[i], now, &where->byte);
     }
-    bus_stop(s);
+    bus_stop(s, now);
     pthread_mutex_unlock(&s->lock);
     return status;
 }

@@ -30,6 +30,7 @@ struct bw_client {
     uint32_t id;          /* of the newest request */
     uint16_t type;        /* likewise */
     uint32_t deadline_ms; /* sent with each transfer */
+    uint32_t wait_ms;     /* the socket's SO_RCVTIMEO, 0: none */
     struct bw_wire_opened opened;
     char error[BW_CLIENT_MAX_ERROR]; /* one sentence after a failure */
 };

@@ -96,6 +96,10 @@ static int fill(struct bw_conn *c, uint64_t deadline_ns)
         if (errno != EAGAIN && errno != EWOULDBLOCK) {
             return -1;
         }
+        if (block) { /* the socket has a time-out of its own */
+            errno = ETIMEDOUT;
+            return -1;
+        }
         if (wait_for(c, false, deadline_ns) < 0) {
             return -1;
         }

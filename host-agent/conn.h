@@ -25,7 +25,8 @@ struct bw_io;
 
 /**
  * struct bw_io_ops - how bytes move
- * @recv: as recv(2); @block false adds MSG_DONTWAIT
+ * @recv: as recv(2); @block false adds MSG_DONTWAIT; otherwise EAGAIN means
+ *        that the socket's own time-out (SO_RCVTIMEO) has passed
  * @send: as send(2) with MSG_DONTWAIT and MSG_NOSIGNAL
  * @wait: as poll(2) of the one descriptor, for POLLOUT if @to_send and POLLIN
  *        otherwise: > 0 ready, 0 time is up, -1 and errno

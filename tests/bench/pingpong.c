@@ -1,7 +1,7 @@
 /*
  * Register reads through an agent, against a bare ping-pong of the same bytes.
  *
- * usage: pingpong ADDRESS EXPORT ADDR7 [SECONDS]
+ * usage: pingpong ADDRESS EXPORT ADDR7 [SECONDS-PER-ROUND]
  *        pingpong unix:/tmp/benchwire.sock clock 0x68
  *
  * One read is w1@ADDR7 0x00 r6, one request and one reply.  The bare peer is a
@@ -35,7 +35,7 @@
 #define READ_LEN    6
 #define REQUEST_LEN (12 + 4 + 2 + 6 + 1 + 6) /* header, transfer, 2 messages */
 #define REPLY_LEN   (12 + READ_LEN)
-#define ROUNDS      7
+#define ROUNDS      21
 #define MAX_SAMPLES 4000000
 
 struct subject {
@@ -238,7 +238,7 @@ static void print(struct subject *s, const struct subject *bare)
 int main(int argc, char **argv)
 {
     static struct subject subjects[3]; /* bare, agent, local */
-    double seconds = argc > 4 ? atof(argv[4]) : 0.5;
+    double seconds = argc > 4 ? atof(argv[4]) : 0.1;
     struct bw_local *local;
     uint8_t addr7;
     int round;

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../functions.sh"
 # shellcheck source=tests/e2e/agent.bash
 . tests/e2e/agent.bash
-requires "$AGENT" "$TOOL"
+requires "$AGENT" "$TOOL" perl
 
 # status COMMAND...: its exit status
 status() {
@@ -19,7 +19,7 @@ said() {
     "$@" 2>&1
 }
 
-plan 42
+plan 44
 agent_start "$TMP/log"
 
 # --- list, get, set -----------------------------------------------------------
@@ -138,3 +138,20 @@ is "output that cannot be written is an error" \
     "$("$TOOL" list >/dev/full 2>"$TMP/out"; echo $?)" 1
 like "no command is told" "$(said "$TOOL")" 'a command is missing'
 stop "$PID" 5
+
+cat >"$TMP/mute.pl" <<'END'
+use IO::Socket::UNIX;
+my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1);
+my $client = $s->accept;
+alarm 20;
+print $client $ARGV[1] if $ARGV[1];
+sleep 20;
+END
+spawn "$TMP/out" perl "$TMP/mute.pl" "$TMP/mute"
+wait_for 5 test -S "$TMP/mute"
+like "an agent that never answers is given up after 5 s" \
+    "$(said timeout 10 "$TOOL" -c "unix:$TMP/mute" list)" 'did not answer in time'
+spawn "$TMP/out" perl "$TMP/mute.pl" "$TMP/other" 'SSH-2.0-somebody-else'
+wait_for 5 test -S "$TMP/other"
+like "and what is no agent is told" \
+    "$(said timeout 10 "$TOOL" -c "unix:$TMP/other" list)" 'is no agent'
