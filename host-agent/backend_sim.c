@@ -40,7 +40,7 @@ struct bw_sim {
 
 /* Offer a START to all parts.  Returns true if one acknowledged. */
 static bool bus_start(struct bw_sim *s, uint8_t addr7, bool is_read,
-                      uint64_t now)
+                      uint64_t now_ns)
 {
     bool acked = false;
     size_t i;
@@ -48,14 +48,14 @@ static bool bus_start(struct bw_sim *s, uint8_t addr7, bool is_read,
     for (i = 0; i < s->count; i++) {
         struct sim_part *p = &s->parts[i];
 
-        p->listens = p->model->start(p->state, addr7, is_read, now);
+        p->listens = p->model->start(p->state, addr7, is_read, now_ns);
         acked |= p->listens;
     }
     return acked;
 }
 
 /* Returns true if one of the listening parts acknowledged. */
-static bool bus_write(struct bw_sim *s, uint8_t byte, uint64_t now)
+static bool bus_write(struct bw_sim *s, uint8_t byte, uint64_t now_ns)
 {
     bool acked = false;
     size_t i;
@@ -64,14 +64,14 @@ static bool bus_write(struct bw_sim *s, uint8_t byte, uint64_t now)
         struct sim_part *p = &s->parts[i];
 
         if (p->listens) {
-            acked |= p->model->write(p->state, byte, now);
+            acked |= p->model->write(p->state, byte, now_ns);
         }
     }
     return acked;
 }
 
 /* The first listening part's byte; an open line reads as ones. */
-static uint8_t bus_read(struct bw_sim *s, uint64_t now)
+static uint8_t bus_read(struct bw_sim *s, uint64_t now_ns)
 {
     size_t i;
 
@@ -79,39 +79,39 @@ static uint8_t bus_read(struct bw_sim *s, uint64_t now)
         struct sim_part *p = &s->parts[i];
 
         if (p->listens) {
-            return p->model->read(p->state, now);
+            return p->model->read(p->state, now_ns);
         }
     }
     return 0xff;
 }
 
-static void bus_stop(struct bw_sim *s, uint64_t now)
+static void bus_stop(struct bw_sim *s, uint64_t now_ns)
 {
     size_t i;
 
     for (i = 0; i < s->count; i++) {
         struct sim_part *p = &s->parts[i];
 
-        p->model->stop(p->state, now);
+        p->model->stop(p->state, now_ns);
         p->listens = false;
     }
 }
 
 /* One message from its START on; no STOP.  @byte receives where it failed. */
 static enum bw_status run_msg(struct bw_sim *s, const struct bw_i2c_msg *m,
-                              uint64_t now, uint16_t *byte)
+                              uint64_t now_ns, uint16_t *byte)
 {
     bool is_read = m->flags & BW_I2C_READ;
     uint16_t i;
 
     *byte = NO_BYTE;
-    if (!bus_start(s, (uint8_t)m->addr, is_read, now)) {
+    if (!bus_start(s, (uint8_t)m->addr, is_read, now_ns)) {
         return BW_NACK_ADDR;
     }
     for (i = 0; i < m->len; i++) {
         if (is_read) {
-            m->data[i] = bus_read(s, now);
-        } else if (!bus_write(s, m->data[i], now)) {
+            m->data[i] = bus_read(s, now_ns);
+        } else if (!bus_write(s, m->data[i], now_ns)) {
             *byte = i;
             return BW_NACK_DATA;
         }
@@ -124,16 +124,16 @@ static enum bw_status sim_xfer(struct bw_i2c_adapter *a, struct bw_i2c_xfer *x,
 {
     struct bw_sim *s = (struct bw_sim *)a;
     enum bw_status status = BW_OK;
-    uint64_t now;
+    uint64_t now_ns;
     uint16_t i;
 
     pthread_mutex_lock(&s->lock);
-    now = s->now_ns(); /* a transfer takes no time */
+    now_ns = s->now_ns(); /* a transfer takes no time */
     for (i = 0; i < x->nmsgs && status == BW_OK; i++) {
         where->msg = i;
-        status = run_msg(s, &x->msgs[i], now, &where->byte);
+        status = run_msg(s, &x->msgs[i], now_ns, &where->byte);
     }
-    bus_stop(s, now);
+    bus_stop(s, now_ns);
     pthread_mutex_unlock(&s->lock);
     return status;
 }

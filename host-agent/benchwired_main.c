@@ -135,6 +135,7 @@ static void catch_signals(void)
     stop.sa_flags = SA_RESTART;
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGHUP, &stop, NULL);
     sigaction(SIGPIPE, &ignore, NULL); /* a log that nobody reads */
 }
 
@@ -197,11 +198,11 @@ static int serve(const struct options *o)
         bw_log(BW_LOG_ERROR, "cannot start: %s", strerror(errno));
         goto err_finish_bench;
     }
+    catch_signals();
     if (open_listeners(o, error, sizeof(error)) < 0) {
         bw_log(BW_LOG_ERROR, "%s", error);
         goto err_close_listeners;
     }
-    catch_signals();
     log_start();
     bw_notify("READY=1");
     if (!bw_server_run(&server)) {

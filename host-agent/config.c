@@ -18,6 +18,8 @@
 #include "host-agent/config_check.h"
 #include "lib/text.h"
 
+#define BOM_AND_BLANKS "\xef\xbb\xbf \t" /* before the first section */
+
 struct parser;
 
 typedef bool set_key(struct parser *p, const char *value);
@@ -398,7 +400,7 @@ static char *read_line(char *str, int num, void *stream)
         fail(p, "the line is longer than %d bytes; shorten it", num - 2);
         return NULL;
     }
-    blanks = strspn(str, " \t");
+    blanks = strspn(str, p->line == 1 ? BOM_AND_BLANKS : " \t");
     memmove(str, str + blanks, strlen(str + blanks) + 1);
     if (str[0] == '[' && !begin_section(p, str + 1)) {
         return NULL;

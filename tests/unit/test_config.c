@@ -66,6 +66,14 @@ static void a_whole_bench_is_read(void **state)
     assert_int_equal(config.exports[2].kind, BW_EXPORT_BENCH);
 }
 
+static void files_of_other_systems_are_read(void **state)
+{
+    (void)state;
+    must_read("\xef\xbb\xbf[export x]\r\ntype = i2c\r\n"
+              "adapter = /dev/i2c-1\r\naddress = any\r\n");
+    assert_string_equal(config.exports[0].adapter, "/dev/i2c-1");
+}
+
 static void a_part_with_one_address_need_not_name_it(void **state)
 {
     (void)state;
@@ -246,6 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_bench_is_read),
+        cmocka_unit_test(files_of_other_systems_are_read),
         cmocka_unit_test(a_part_with_one_address_need_not_name_it),
         cmocka_unit_test(the_bench_is_built_as_written),
         cmocka_unit_test(an_adapter_that_is_missing_fails_the_setup),
