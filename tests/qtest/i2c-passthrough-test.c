@@ -661,12 +661,13 @@ static void test_withdrawn_read_does_not_answer_the_next(void)
 static void madness(uint32_t seed, enum fake_act act)
 {
     g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
+    unsigned rounds = g_test_slow() ? 500 : 12; /* -m slow for the former */
     uint8_t rx[6];
     struct bench b;
 
     start_good_bench(&b, ",timeout-ms=200");
     fake_agent_seed(b.agent, seed);
-    for (unsigned i = 0; i < 40; i++) {
+    for (unsigned i = 0; i < rounds; i++) {
         int64_t end = g_get_monotonic_time() + PATIENCE_US;
         uint32_t arg = act == FAKE_GARBAGE ? g_rand_int_range(rand, 12, 300)
                                            : g_rand_int_range(rand, 1, 4);
