@@ -9,6 +9,8 @@ CONFIG_BENCHWIRE_PASSTHROUGH=y
 
 # raspi2b: a controller that knows nothing of asynchronous slaves
 CONFIG_RASPI=y
+# used by its DMA controllers, and not selected there
+CONFIG_OR_IRQ=y
 # virt: a guest with PCI, for USB, SCSI and virtio
 CONFIG_ARM_VIRT=y
 
