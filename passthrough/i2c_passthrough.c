@@ -13,8 +13,9 @@
  * request and one reply.
  *
  * The part's presence is asked for once when the link comes up, so that not
- * even the first read needs a further request; a START that arrives meanwhile
- * waits.  A part that cannot be reached does not acknowledge its address; a
+ * even the first read needs a further request.  A START that arrives while the
+ * link is coming up (firmware boots faster than a connection is made) waits
+ * for it, up to timeout-ms.  A part that cannot be reached does not acknowledge its address; a
  * transfer that is lost with the link makes the phase that waits for it a
  * NACK.  A controller cannot see a NACK of a byte it reads: such a byte is
  * 0xff, and the STOP (or repeated START) after it is refused.
@@ -72,6 +73,8 @@ struct I2CPassthrough {
     bool busy;          /* the core waits for an answer to @phase */
     I2CPhase phase;
     uint32_t recv_len;  /* of a START for reading, 0 unknown */
+    bool deferred;      /* @phase is a START that waits for the link */
+    QEMUTimer *deferred_timer;
     uint32_t id;        /* request under way, 0 if none */
     bool probing;       /* ... which is nobody's phase */
     bool open;          /* between a START that was taken and STOP */
@@ -95,8 +98,35 @@ static void start_phase(I2CPassthrough *s)
 {
     bool is_read = s->phase == I2C_PHASE_START_RECV;
 
+    s->open = true;
+    s->untold = false;
     run_verdict(s, bw_i2c_assembler_start(&s->assembler, is_read,
                                           s->recv_len), 0xff);
+}
+
+static void end_deferral(I2CPassthrough *s)
+{
+    s->deferred = false;
+    timer_del(s->deferred_timer);
+}
+
+static void resume_start(I2CPassthrough *s)
+{
+    if (s->deferred) {
+        end_deferral(s);
+        start_phase(s);
+    }
+}
+
+/* Timer, or the link went down instead. */
+static void refuse_start(void *opaque)
+{
+    I2CPassthrough *s = opaque;
+
+    if (s->deferred) {
+        end_deferral(s);
+        answer(s, I2C_REPLY_NACK_ADDRESS, 0xff);
+    }
 }
 
 /* The assembler has decided about what it was asked: a phase or a probe. */
@@ -105,9 +135,7 @@ static void conclude(I2CPassthrough *s, enum bw_asm_verdict verdict,
 {
     if (s->probing) {
         s->probing = false;
-        if (s->busy) {
-            start_phase(s);
-        }
+        resume_start(s);
         return;
     }
     if (s->phase == I2C_PHASE_RECV && verdict != BW_ASM_ACK) {
@@ -204,18 +232,19 @@ static void run_verdict(I2CPassthrough *s, enum bw_asm_verdict verdict,
 
 static void on_start(I2CPassthrough *s, uint32_t recv_len)
 {
-    if (s->open ? s->untold : !bw_link_is_ready(&s->link)) {
+    bool ready = bw_link_is_ready(&s->link);
+
+    s->recv_len = recv_len;
+    if (s->open ? s->untold : !ready && !bw_link_is_coming(&s->link)) {
         /* The part is out of reach, or bytes before this START were lost. */
         bw_i2c_assembler_abort(&s->assembler);
         s->open = false;
-        s->untold = false;
         answer(s, I2C_REPLY_NACK_ADDRESS, 0xff);
-        return;
-    }
-    s->open = true;
-    s->untold = false;
-    s->recv_len = recv_len;
-    if (!s->probing) {
+    } else if (s->probing || (!s->open && !ready)) {
+        s->deferred = true;
+        timer_mod(s->deferred_timer, s->timeout_ms +
+                  qemu_clock_get_ms(QEMU_CLOCK_REALTIME));
+    } else {
         start_phase(s);
     }
 }
@@ -267,7 +296,7 @@ static void i2c_passthrough_abort(I2CSlave *slave)
 
     s->busy = false;
     s->open = false;
-    s->untold = false;
+    end_deferral(s);
     if (s->probing) {
         return;
     }
@@ -341,6 +370,8 @@ static void link_ready(void *opaque)
     if (verdict == BW_ASM_WAIT) {
         s->probing = true;
         run_verdict(s, verdict, 0xff);
+    } else {
+        resume_start(s);
     }
 }
 
@@ -361,6 +392,7 @@ static void link_down(void *opaque, enum bw_status status)
         verdict = bw_i2c_assembler_complete(&s->assembler, status, &byte);
         run_verdict(s, verdict, byte);
     }
+    refuse_start(s);
 }
 
 static const BwLinkOps link_ops = {
@@ -433,7 +465,6 @@ static bool check_numbers(I2CPassthrough *s, Error **errp)
 static void i2c_passthrough_realize(DeviceState *dev, Error **errp)
 {
     I2CPassthrough *s = I2C_PASSTHROUGH(dev);
-    g_autofree char *id = qdev_get_human_name(dev);
     BwLinkConfig config = {
         .export = s->export ?: LOCAL_EXPORT,
         .kind = BW_EXPORT_I2C,
@@ -448,8 +479,13 @@ static void i2c_passthrough_realize(DeviceState *dev, Error **errp)
         return;
     }
     init_assembler(s, BW_I2C_MAX_LEN);
-    config.name = g_strdup_printf("i2c-passthrough %s", id);
-    bw_link_start(&s->link, &config, &s->chr, s->adapter, errp);
+    s->deferred_timer = timer_new_ms(QEMU_CLOCK_REALTIME, refuse_start, s);
+    config.name = dev->id ?
+        g_strdup_printf("i2c-passthrough %s", dev->id) :
+        g_strdup_printf("i2c-passthrough at 0x%02x", I2C_SLAVE(s)->address);
+    if (!bw_link_start(&s->link, &config, &s->chr, s->adapter, errp)) {
+        timer_free(s->deferred_timer);
+    }
 }
 
 static void i2c_passthrough_unrealize(DeviceState *dev)
@@ -457,6 +493,7 @@ static void i2c_passthrough_unrealize(DeviceState *dev)
     I2CPassthrough *s = I2C_PASSTHROUGH(dev);
 
     bw_link_stop(&s->link);
+    timer_free(s->deferred_timer);
 }
 
 /* The guest's bus starts anew; the link and the part know nothing of it. */

@@ -45,6 +45,22 @@ bool bw_link_is_ready(const BwLink *link)
     return link->state == BW_LINK_READY;
 }
 
+bool bw_link_is_coming(const BwLink *link)
+{
+    int64_t age_ms = qemu_clock_get_ms(QEMU_CLOCK_REALTIME) - link->start_ms;
+
+    switch (link->state) {
+    case BW_LINK_DISCONNECTED:
+        return !link->was_ready && !link->reported &&
+               age_ms < link->config.timeout_ms;
+    case BW_LINK_HELLO:
+    case BW_LINK_OPEN:
+        return true;
+    default:
+        return false;
+    }
+}
+
 void bw_link_set_state(BwLink *link, BwLinkState state)
 {
     link->state = state;
@@ -366,6 +382,7 @@ bool bw_link_start(BwLink *link, const BwLinkConfig *config, CharBackend *chr,
 {
     link->config = *config;
     link->chr = chr;
+    link->start_ms = qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
     if (adapter) {
         link->local = bw_link_local_new(adapter, config->name, chr, errp);
         if (!link->local) {

@@ -100,6 +100,7 @@ typedef struct BwLink {
     BwLinkState state;
     bool chr_open;          /* the chardev has a connection */
     bool was_ready;         /* once at least */
+    int64_t start_ms;       /* when it began, QEMU_CLOCK_REALTIME */
     unsigned reported;      /* bit mask of BwLinkCause, this outage */
     enum bw_status failure; /* why the link is BW_LINK_FAILED */
     char *peer;             /* address of the agent, for logs */
@@ -142,6 +143,10 @@ bool bw_link_start(BwLink *link, const BwLinkConfig *config, CharBackend *chr,
 void bw_link_stop(BwLink *link);
 
 bool bw_link_is_ready(const BwLink *link);
+
+/* Not ready, but about to be: HELLO or OPEN is under way, or the link is so
+   young that its first connection may still be on its way. */
+bool bw_link_is_coming(const BwLink *link);
 
 /* "disconnected", "hello", "open", "waiting", "ready" or "failed" */
 const char *bw_link_state_name(const BwLink *link);

@@ -579,6 +579,36 @@ static void test_agent_that_comes_later(void)
     bench_finish(&b);
 }
 
+static void test_read_at_boot_waits_for_the_link(void)
+{
+    struct bench b;
+
+    bench_init(&b);
+    b.agent = fake_agent_start(b.socket);
+    fake_agent_will(b.agent, FAKE_ANY_TYPE, FAKE_DELAY, 200, 3);
+    bench_boot_unix(&b, ",timeout-ms=5000");
+    g_assert_false(link_is(&b, "ready"));
+    assert_read_works(&b);
+    g_assert_cmpuint(get_count(&b, "failures"), ==, 0);
+    bench_finish(&b);
+}
+
+static void test_start_waits_for_the_link_no_longer_than_timeout(void)
+{
+    int64_t begin;
+    uint8_t rx[6];
+    struct bench b;
+
+    bench_init(&b);
+    b.agent = fake_agent_start(b.socket);
+    fake_agent_will(b.agent, FAKE_ANY_TYPE, FAKE_SILENCE, 0, UINT_MAX);
+    bench_boot_unix(&b, ",timeout-ms=500");
+    begin = g_get_monotonic_time();
+    g_assert_cmpuint(read_regs(&b, 0x10, rx, 6), ==, GUEST_ANACK);
+    g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * G_USEC_PER_SEC);
+    bench_finish(&b);
+}
+
 static void test_busy_export_is_asked_for_again(void)
 {
     uint8_t rx[6];
@@ -801,6 +831,8 @@ int main(int argc, char **argv)
     ADD(bytes_lost_with_the_link_are_not_acknowledged);
     ADD(read_cut_short_is_an_error);
     ADD(agent_that_comes_later);
+    ADD(read_at_boot_waits_for_the_link);
+    ADD(start_waits_for_the_link_no_longer_than_timeout);
     ADD(busy_export_is_asked_for_again);
     ADD(export_of_another_address_is_refused);
     ADD(small_adapter_gets_small_messages);
