@@ -28,6 +28,7 @@ COV_CFLAGS := $(BASE_CFLAGS) -O0 --coverage
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.PRECIOUS: $(BUILD)/setup/%
 .SUFFIXES:
 
 # Two makes in one tree wait for each other. Programs that are started after

@@ -48,7 +48,7 @@ apt_signed_by() {
     for key in $(sed -nE 's/^Signed-By: *(\/.*)$/\1/p; s/.*signed-by=([^] ]+).*/\1/p' \
         /etc/apt/sources.list /etc/apt/sources.list.d/*.list \
         /etc/apt/sources.list.d/*.sources 2>/dev/null | sort -u) \
-        /usr/share/keyrings/debian-archive-keyring.gpg; do
+        /usr/share/keyrings/debian-archive-keyring.{pgp,gpg}; do
         case $key in
         *debian-archive*) [ -r "$key" ] && printf '%s' "$key" && return ;;
         esac
