@@ -15,10 +15,12 @@
  * The part's presence is asked for once when the link comes up, so that not
  * even the first read needs a further request.  A START that arrives while the
  * link is coming up (firmware boots faster than a connection is made) waits
- * for it, up to timeout-ms.  A part that cannot be reached does not acknowledge its address; a
- * transfer that is lost with the link makes the phase that waits for it a
- * NACK.  A controller cannot see a NACK of a byte it reads: such a byte is
- * 0xff, and the STOP (or repeated START) after it is refused.
+ * for it, up to timeout-ms.
+ *
+ * A part that cannot be reached does not acknowledge its address; a transfer
+ * that is lost with the link makes the phase that waits for it a NACK.  A
+ * controller cannot see a NACK of a byte it reads: such a byte is 0xff, and
+ * the STOP (or repeated START) after it is refused.
  *
  * Not modelled: 10-bit addresses, clock stretching of single bytes (the agent
  * knows whole transfers only), the part as a bus master, host notify.

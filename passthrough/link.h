@@ -144,8 +144,10 @@ void bw_link_stop(BwLink *link);
 
 bool bw_link_is_ready(const BwLink *link);
 
-/* Not ready, but about to be: HELLO or OPEN is under way, or the link is so
-   young that its first connection may still be on its way. */
+/*
+ * Not ready, but about to be: HELLO or OPEN is under way, or the link is so
+ * young that its first connection may still be on its way.
+ */
 bool bw_link_is_coming(const BwLink *link);
 
 /* "disconnected", "hello", "open", "waiting", "ready" or "failed" */
