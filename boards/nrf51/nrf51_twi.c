@@ -28,6 +28,8 @@
  *    waiting in TXD is dropped; STOP drops it too;
  *  - STOP, SUSPEND and RESUME without a transaction do nothing, not even an
  *    event; STOP while suspended waits for RESUME;
+ *  - RESUME withdraws a SUSPEND that has not taken effect yet: mbed's first
+ *    RESUME, meant for the address, may come late on a busy host;
  *  - a START for the direction whose address or byte is under way is merged
  *    with it, any other START waits for the end of the byte;
  *  - TXD is taken notice of only while ENABLE is on;
@@ -228,7 +230,7 @@ static void release_lines(Nrf51TWI *s)
     }
     lines->owner = NULL;
     lines->waiting = NULL;
-    if (next) {
+    if (next && !device_is_in_reset(DEVICE(next))) {
         lines->owner = next;
         begin_start(next);
     }
@@ -619,6 +621,7 @@ static void task_resume(NrfPeripheral *p, unsigned unused)
 {
     Nrf51TWI *s = NRF51_TWI(p);
 
+    s->suspend_wanted = false;
     if (s->state == TWI_SUSPENDED) {
         set_state(s, TWI_BOUNDARY);
         next_step(s);
