@@ -561,7 +561,7 @@ static const Property i2c_passthrough_properties[] = {
     DEFINE_PROP_STRING("export", I2CPassthrough, export),
     DEFINE_PROP_UINT16("hostaddr", I2CPassthrough, hostaddr, NO_HOSTADDR),
     DEFINE_PROP_UINT16("read-ahead", I2CPassthrough, read_ahead, 32),
-    DEFINE_PROP_UINT32("timeout-ms", I2CPassthrough, timeout_ms, 1000),
+    DEFINE_PROP_UINT32("timeout-ms", I2CPassthrough, timeout_ms, 2000),
     DEFINE_PROP_BOOL("shared", I2CPassthrough, shared, false),
     DEFINE_PROP("link-state", I2CPassthrough, link, prop_link_state, BwLink),
     COUNTER("transfers", transfers),
