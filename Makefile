@@ -60,13 +60,18 @@ check: ## set up, build all, and run every test
 
 # --- parts of the build ----------------------------------------------------
 
-.PHONY: qemu agent firmware build-run build-check asan
+.PHONY: qemu agent firmware micropython build-run build-check asan
 qemu: $(BUILD)/setup/qemu ## build/qemu/qemu-system-arm (QEMU_TARBALL=FILE to choose one)
 	$(Q)$(LOCKED) qemu/build
 
 agent: $(BUILD)/setup/host ## build/host/benchwired and build/host/benchwire
 firmware: $(BUILD)/setup/firmware ## the firmware samples
+micropython: $(BUILD)/micropython.hex ## Debian's MicroPython: make run FW=build/micropython.hex
 asan: $(BUILD)/setup/host ## the agent with address and undefined-behaviour checks
+
+$(BUILD)/micropython.hex:
+	$(Q)mkdir -p $(@D)
+	$(Q)scripts/micropython $@
 
 build-run: agent firmware qemu
 
@@ -182,14 +187,14 @@ check-qtest: $(BUILD)/setup/test ## registers and devices inside QEMU
 		$(addprefix $(BUILD)/qemu/hw/benchwire/tests/,$(call pick,$(QTESTS)))
 
 check-e2e: $(BUILD)/setup/test ## firmware, QEMU and agent together
-	$(SUBMAKE) build-run
+	$(SUBMAKE) build-run $(BUILD)/micropython.hex
 	$(Q)tests/run-tests $(call pick,$(E2E_TESTS))
 
 build-qtest: $(BUILD)/setup/qemu
 	$(Q)$(LOCKED) qemu/build qemu-system-arm \
 		$(addprefix hw/benchwire/tests/,$(call pick,$(QTESTS)))
 
-build-check: $(UNIT_TESTS) $(FUZZ_REPLAYS) build-qtest
+build-check: $(BUILD)/micropython.hex $(UNIT_TESTS) $(FUZZ_REPLAYS) build-qtest
 # one ninja at a time
 build-qtest: qemu
 

@@ -70,10 +70,13 @@ apt_add() {
     fi
 }
 
-# apt_open "TYPE KIND SUITE"...: start a private view made of these suites
+# apt_open "TYPE KIND SUITE"...: start a private view made of these suites; it
+# is this script's until it ends
 apt_open() {
     local suite
     mkdir -p "$apt_dir/lists/partial" "$apt_dir/cache/archives/partial" "$BW_BUILD"
+    exec 8>"$apt_dir/lock"
+    flock -w 600 8 || return 1
     : >"$apt_list"
     : >"$BW_BUILD/apt-private.log"
     for suite in "$@"; do

@@ -15,7 +15,7 @@ cd "$BW_ROOT" || exit
 # shellcheck source=scripts/machine.sh
 . scripts/machine.sh
 
-MICROPYTHON=/usr/share/firmware-microbit-micropython/firmware.hex
+MICROPYTHON=build/micropython.hex
 ROUNDS=7
 LAPS=20 # of cpu-loop, per round
 BARE=(-M microbit -display none -monitor none -serial stdio)

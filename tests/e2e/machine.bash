@@ -17,7 +17,7 @@
 # shellcheck disable=SC2034 # for those who source this
 DESK=host-agent/benches/desk.conf
 # shellcheck disable=SC2034
-MICROPYTHON=/usr/share/firmware-microbit-micropython/firmware.hex
+MICROPYTHON=build/micropython.hex
 MACHINE_PID=
 
 requires "$QEMU" "$BENCHWIRED" "$BENCHWIRE"
