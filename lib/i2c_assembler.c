@@ -192,7 +192,9 @@ static void drop_rest(struct bw_i2c_assembler *a)
 static void end_read(struct bw_i2c_assembler *a)
 {
     drop_rest(a);
-    learn(a, a->taken);
+    if (a->taken > a->want) {
+        learn(a, a->taken);
+    }
 }
 
 static void open_write(struct bw_i2c_assembler *a)

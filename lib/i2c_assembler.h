@@ -20,7 +20,8 @@
  *    presence itself: unless START has just asked, STOP does.
  *  - The length of a read is, in this order: what the controller says
  *    (@len_hint); what the read after the same written prefix at the same
- *    address turned out to be last time; the configured read-ahead.  The
+ *    address turned out to be last time, of those whose length the controller
+ *    did not say or understated; the configured read-ahead.  The
  *    prefix of a read without a write in its transaction is that of the last
  *    write that ended in STOP.  A guess that was too long is counted as
  *    over-read, one too short as under-read; an under-read fetches more: the
@@ -40,6 +41,8 @@
  *    none too short or the part goes on where it stopped; an over-read leaves
  *    a part's own pointer further on than the guest believes (a controller
  *    that knows its lengths avoids both);
+ *  - of a read that was guessed too short the bytes come from two reads of
+ *    the part, so what it measured in between shows;
  *  - a repeated START that follows a read begins a new transfer: the bus was
  *    free for a moment;
  *  - a write of no bytes before a repeated START is left out.

@@ -58,7 +58,24 @@ static void a_hint_beats_what_was_learned(void **state)
     assert_int_equal(runs(start_read(7), "w1@0x50 0x00 r7", BW_OK), BW_ASM_ACK);
     recv_ok(0, 7);
     stop();
-    register_read(0x00, "w1@0x50 0x00 r7", 7); /* and is learned */
+    register_read(0x00, "w1@0x50 0x00 r2", 2); /* but is not learned */
+}
+
+/* One byte, announced, and then two, not announced, of a register of two: the
+ * second byte must not come from a START of its own. */
+static void a_length_that_was_announced_is_no_guess_for_others(void **state)
+{
+    (void)state;
+    start_write();
+    send_ok(0x00);
+    runs(stop(), "w1@0x50 0x00", BW_OK);
+    assert_int_equal(runs(start_read(1), "r1@0x50", BW_OK), BW_ASM_ACK);
+    recv_ok(0, 1);
+    stop();
+    assert_int_equal(runs(start_read(0), "r4@0x50", BW_OK), BW_ASM_ACK);
+    recv_ok(0, 2);
+    stop();
+    assert_int_equal(stats()->under_read, 0);
 }
 
 static void a_read_that_nobody_took_a_byte_of_teaches_nothing(void **state)
@@ -143,6 +160,8 @@ static void a_hint_that_was_too_small_falls_short_too(void **state)
     recv_ok(0, 1);
     recv_runs("w1@0x50 0x09 r5", 1);
     assert_int_equal(stats()->under_read, 1);
+    stop();
+    register_read(9, "w1@0x50 0x09 r2", 2); /* so the real one is learned */
 }
 
 static void a_read_longer_than_the_adapter_takes_is_continued(void **state)
@@ -250,6 +269,7 @@ int main(void)
         CASE(a_longer_prefix_is_another_one),
         CASE(the_length_of_the_last_time_counts),
         CASE(a_hint_beats_what_was_learned),
+        CASE(a_length_that_was_announced_is_no_guess_for_others),
         CASE(a_read_that_nobody_took_a_byte_of_teaches_nothing),
         CASE(a_plain_read_uses_the_prefix_of_the_last_stopped_write),
         CASE(the_oldest_length_is_forgotten_first),
