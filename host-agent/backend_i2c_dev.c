@@ -30,7 +30,9 @@
 #include "host-agent/errno_map.h"
 
 /* What i2c-dev is told to wait for one try of a transfer.  The kernel's own
- * default is one second; adapters repeat a try on lost arbitration only. */
+ * default is one second; adapters repeat a try on lost arbitration only.  A
+ * bit-banged bus (i2c-gpio) takes it for each byte that SCL is held, so it is
+ * the one kind of adapter that may stay longer. */
 #define TIMEOUT_MS      1000
 #define TIMEOUT_UNIT_MS 10 /* of ioctl(I2C_TIMEOUT) */
 #define NO_ADDR         0xffffu
@@ -127,17 +129,17 @@ static void detach(struct i2c_dev *d)
     d->fd = -1;
 }
 
-/* Does no kernel driver use the address?  Returns 0, or -1 and errno. */
-static int claim(struct i2c_dev *d, const struct bw_i2c_msg *m)
+/* BW_OK, or BW_BUSY if a kernel driver uses the address. */
+static enum bw_status claim(struct i2c_dev *d, const struct bw_i2c_msg *m)
 {
     if ((m->flags & BW_I2C_TEN_BIT) || m->addr == d->claimed) {
-        return 0;
+        return BW_OK;
     }
     if (ioctl(d->fd, I2C_SLAVE, (unsigned long)m->addr) < 0) {
-        return -1;
+        return errno == EBUSY ? BW_BUSY : bw_status_from_errno(errno);
     }
     d->claimed = m->addr;
-    return 0;
+    return BW_OK;
 }
 
 static struct i2c_msg kernel_msg(const struct bw_i2c_msg *m)
@@ -157,8 +159,7 @@ static struct i2c_msg kernel_msg(const struct bw_i2c_msg *m)
     return k;
 }
 
-/* Returns 0, or -1 and errno. */
-static int run(struct i2c_dev *d, const struct bw_i2c_xfer *x)
+static enum bw_status run(struct i2c_dev *d, const struct bw_i2c_xfer *x)
 {
     struct i2c_msg msgs[BW_I2C_MAX_MSGS];
     struct i2c_rdwr_ioctl_data data = { .msgs = msgs, .nmsgs = x->nmsgs };
@@ -167,20 +168,22 @@ static int run(struct i2c_dev *d, const struct bw_i2c_xfer *x)
     size_t i;
 
     if (d->fd < 0 && attach(d, ignored, sizeof(ignored)) < 0) {
-        return -1;
+        return bw_status_from_errno(errno);
     }
     for (i = 0; i < x->nmsgs; i++) {
-        if (claim(d, &x->msgs[i]) < 0) {
-            return -1;
+        enum bw_status status = claim(d, &x->msgs[i]);
+
+        if (status != BW_OK) {
+            return status;
         }
         msgs[i] = kernel_msg(&x->msgs[i]);
     }
     done = ioctl(d->fd, I2C_RDWR, &data);
-    if (done >= 0 && done != x->nmsgs) {
-        errno = EIO; /* a driver that stopped half-way without a word */
-        done = -1;
+    if (done < 0) {
+        return bw_status_from_errno(errno);
     }
-    return done < 0 ? -1 : 0;
+    /* fewer: a driver that stopped half-way without a word */
+    return done == x->nmsgs ? BW_OK : BW_IO;
 }
 
 static enum bw_status i2c_dev_xfer(struct bw_i2c_adapter *a,
@@ -188,12 +191,11 @@ static enum bw_status i2c_dev_xfer(struct bw_i2c_adapter *a,
                                    struct bw_wire_i2c_failure *where)
 {
     struct i2c_dev *d = (struct i2c_dev *)a;
-    enum bw_status status;
+    enum bw_status status = run(d, x);
 
-    if (run(d, x) == 0) {
+    if (status == BW_OK) {
         return BW_OK;
     }
-    status = bw_status_from_errno(errno);
     bw_errno_locate(status, x, where);
     if (status == BW_GONE) {
         detach(d);

@@ -2,7 +2,9 @@
  * What the operating system's error numbers mean on the wire.
  *
  * Source: Linux, Documentation/i2c/fault-codes.rst, and what bus drivers do in
- * fact.  Two numbers are ambiguous there:
+ * fact.  EBUSY of a transfer means that the bus did not become free and needs
+ * recovery; that a kernel driver has the address, backend_i2c_dev.c tells apart
+ * because another call says so.  Two numbers are ambiguous there:
  *
  * EREMOTEIO  i2c-bcm2835, i2c-designware and others: a NACK, of the address or
  *            of a byte, the driver does not tell.  An absent part is by far
@@ -28,7 +30,7 @@ static const struct {
     { EAGAIN, BW_ARBITRATION },
     { ETIMEDOUT, BW_TIMEOUT },
     { ETIME, BW_TIMEOUT },
-    { EBUSY, BW_BUSY },
+    { EBUSY, BW_BUS_ERROR },
     { EPROTO, BW_BUS_ERROR },
     { EBADMSG, BW_BUS_ERROR },
     { EOPNOTSUPP, BW_UNSUPPORTED },

@@ -17,7 +17,7 @@ enum bw_status {
     BW_ARBITRATION = 3, /* another master won the bus */
     BW_TIMEOUT = 4,     /* a deadline passed: SCL held, adapter hung */
     BW_BUS_ERROR = 5,   /* SDA stuck, illegal START or STOP */
-    BW_BUSY = 6,        /* the export is leased to somebody else */
+    BW_BUSY = 6,        /* somebody else uses the export or address */
     BW_DENIED = 7,      /* the policy or the operating system says no */
     BW_NOT_FOUND = 8,   /* no such export, part or value */
     BW_UNSUPPORTED = 9, /* the adapter or this agent cannot do that */

@@ -300,7 +300,7 @@ static void each_error_number_has_its_status(void **state)
         { EREMOTEIO, BW_NACK_ADDR },
         { EAGAIN, BW_ARBITRATION },
         { ETIMEDOUT, BW_TIMEOUT },
-        { EBUSY, BW_BUSY },
+        { EBUSY, BW_BUS_ERROR }, /* the bus; a driver: see above */
         { EPROTO, BW_BUS_ERROR },
         { EBADMSG, BW_BUS_ERROR },
         { EOPNOTSUPP, BW_UNSUPPORTED },
