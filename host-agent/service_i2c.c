@@ -26,6 +26,13 @@ static enum bw_status check_msg(const struct bw_export *e,
     return m->len > a->max_len ? BW_TOO_LONG : BW_OK;
 }
 
+/* A write of no bytes and nothing else: is a part there? */
+static bool is_probe(const struct bw_i2c_xfer *x)
+{
+    return x->nmsgs == 1 && x->msgs[0].len == 0 &&
+           !(x->msgs[0].flags & BW_I2C_READ);
+}
+
 static enum bw_status check_xfer(const struct bw_export *e,
                                  const struct bw_i2c_xfer *x,
                                  struct bw_wire_i2c_failure *where)
@@ -36,7 +43,7 @@ static enum bw_status check_xfer(const struct bw_export *e,
     for (i = 0; i < x->nmsgs; i++) {
         enum bw_status status = check_msg(e, &x->msgs[i]);
 
-        if (status == BW_OK && x->msgs[i].len == 0 && x->nmsgs > 1 &&
+        if (status == BW_OK && x->msgs[i].len == 0 && !is_probe(x) &&
             !(a->funcs & BW_I2C_FUNC_ZERO_LEN)) {
             status = BW_UNSUPPORTED;
         }
@@ -87,8 +94,7 @@ enum bw_status bw_service_i2c_xfer(struct bw_export *e, struct bw_i2c_xfer *x,
     if (status != BW_OK) {
         return status;
     }
-    if (x->nmsgs == 1 && x->msgs[0].len == 0 &&
-        !(a->funcs & BW_I2C_FUNC_ZERO_LEN)) {
+    if (is_probe(x) && !(a->funcs & BW_I2C_FUNC_ZERO_LEN)) {
         status = probe_by_read(a, &x->msgs[0], where);
     } else {
         status = a->ops->xfer(a, x, where);

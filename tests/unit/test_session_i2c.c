@@ -126,6 +126,16 @@ static void an_empty_message_among_others_is_unsupported(void **state)
     rig_free(r);
 }
 
+static void a_read_of_no_bytes_is_no_probe(void **state)
+{
+    struct rig *r = run_xfer(rig_new(), "fake", "r0@0x20");
+
+    (void)state;
+    expect_failure_at(r, 3, BW_UNSUPPORTED, 0, 0xffff);
+    assert_int_equal(r->fake.count, 0);
+    rig_free(r);
+}
+
 static void an_adapters_failure_and_its_place_reach_the_client(void **state)
 {
     struct rig *r = rig_new();
@@ -339,6 +349,7 @@ int main(void)
             a_probe_becomes_a_read_where_the_adapter_cannot_write_none),
         cmocka_unit_test(a_probe_stays_one_where_the_adapter_can),
         cmocka_unit_test(an_empty_message_among_others_is_unsupported),
+        cmocka_unit_test(a_read_of_no_bytes_is_no_probe),
         cmocka_unit_test(an_adapters_failure_and_its_place_reach_the_client),
         cmocka_unit_test(a_busy_adapter_is_waited_for_until_the_deadline),
         cmocka_unit_test(a_free_adapter_serves_a_deadline_of_zero),
