@@ -197,19 +197,25 @@ err_close_fd:
     close(fd);
 }
 
-/* Accept what waits on a listener.  Returns false if that must pause. */
+/* Accept what waits on a listener.  Returns false if that must pause; told
+ * once until a client is accepted again. */
 static bool accept_one(struct bw_server *s, const struct bw_listener *l)
 {
     int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
 
     if (fd >= 0) {
+        s->accept_failed = false;
         start_session(s, fd);
         return true;
     }
     if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) {
         return true;
     }
-    bw_log(BW_LOG_ERROR, "cannot accept on %s: %s", l->name, strerror(errno));
+    if (!s->accept_failed) {
+        bw_log(BW_LOG_ERROR, "cannot accept on %s: %s; clients wait", l->name,
+               strerror(errno));
+    }
+    s->accept_failed = true;
     return false;
 }
 

@@ -26,6 +26,7 @@ struct bw_server {
     size_t listener_count;
     int wake_fd; /* eventfd: bw_server_stop() was called */
     atomic_bool stopping;
+    bool accept_failed;      /* and it is in the log */
     unsigned session_number; /* of the newest */
     pthread_mutex_t lock;    /* guards what follows */
     pthread_cond_t ended;    /* a session did; waits on CLOCK_MONOTONIC */
