@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -109,6 +110,15 @@ static int connect_unix(const char *path)
     return connect_to(AF_UNIX, (const struct sockaddr *)&addr, sizeof(addr));
 }
 
+/* A number from 1 to 65535; getaddrinfo(3) would take larger ones modulo. */
+static bool is_port(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+
+    return digits > 0 && digits <= 5 && !text[digits] && atol(text) > 0 &&
+           atol(text) <= 65535;
+}
+
 /* @text is "HOST:PORT" or "[HOST]:PORT".  Returns -1 and errno; EADDRNOTAVAIL
  * for text of another form or a host without an address. */
 static int connect_tcp(const char *text)
@@ -131,7 +141,8 @@ static int connect_tcp(const char *text)
     }
     memcpy(host, text, len);
     host[len] = '\0';
-    if (getaddrinfo(host, colon + 1, &hints, &list) != 0) {
+    if (!is_port(colon + 1) ||
+        getaddrinfo(host, colon + 1, &hints, &list) != 0) {
         errno = EADDRNOTAVAIL;
         return -1;
     }
@@ -155,7 +166,7 @@ static const char *connect_cure(int err)
     case EPERM:
         return "join the group of the agent's socket";
     case EADDRNOTAVAIL:
-        return "name a host that exists, and a port";
+        return "name a host that exists and a port from 1 to 65535";
     default:
         return "check the address and the network";
     }
@@ -180,7 +191,7 @@ enum bw_status bw_client_connect(struct bw_client *c, const char *address)
     if (fd < 0) {
         return fail(
             c, BW_LINK_DOWN, "cannot reach an agent at %s: %s; %s", address,
-            errno == EADDRNOTAVAIL ? "no such host and port" : strerror(errno),
+            errno == EADDRNOTAVAIL ? "no such host or port" : strerror(errno),
             connect_cure(errno));
     }
     status = bw_client_attach(c, fd);

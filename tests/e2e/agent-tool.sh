@@ -19,7 +19,7 @@ said() {
     "$@" 2>&1
 }
 
-plan 44
+plan 45
 agent_start "$TMP/log"
 
 # --- list, get, set -----------------------------------------------------------
@@ -134,6 +134,8 @@ like "no agent is told with a cure" "$(said "$TOOL" -c "unix:$TMP/no" list)" \
     'cannot reach an agent at unix:.*: No such file.*start benchwired'
 like "so is a wrong address" "$(said "$TOOL" -c somewhere list)" \
     'write unix:PATH or tcp:HOST:PORT'
+like "so is a port that is none" \
+    "$(said "$TOOL" -c tcp:127.0.0.1:99999 list)" 'a port from 1 to 65535'
 is "output that cannot be written is an error" \
     "$("$TOOL" list >/dev/full 2>"$TMP/out"; echo $?)" 1
 like "no command is told" "$(said "$TOOL")" 'a command is missing'
