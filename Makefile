@@ -166,16 +166,21 @@ QTESTS += $(patsubst tests/qtest/%.c,%,$(wildcard tests/qtest/*-test.c))
 E2E_TESTS += $(wildcard tests/e2e/*.sh)
 pick = $(if $(T),$(filter $(T) %/$(T) %/$(T).sh,$(1)),$(1))
 
-CHECKS = $(UNIT_TESTS) tests/borders.sh $(FUZZ_REPLAYS) \
+CHECKS = $(UNIT_TESTS) tests/borders.sh tests/build.sh tests/runner.sh \
+	$(FUZZ_REPLAYS) \
 	$(QTESTS:%=$(BUILD)/qemu/hw/benchwire/tests/%) $(E2E_TESTS)
 
-.PHONY: check-unit check-qtest check-e2e check-fuzz check-borders build-qtest
+.PHONY: check-unit check-qtest check-e2e check-fuzz check-borders check-build \
+	build-qtest
 check-unit: $(BUILD)/setup/test ## unit tests, under ASan and UBSan
 	$(SUBMAKE) $(call pick,$(UNIT_TESTS))
 	$(Q)tests/run-tests $(call pick,$(UNIT_TESTS))
 
 check-borders: $(BUILD)/setup/test ## who may include what
 	$(Q)tests/run-tests tests/borders.sh
+
+check-build: $(BUILD)/setup/test ## the build scripts and the test runner
+	$(Q)tests/run-tests tests/build.sh tests/runner.sh
 
 check-fuzz: $(BUILD)/setup/test ## the fuzzers' corpora, under ASan and UBSan
 	$(SUBMAKE) $(FUZZ_REPLAYS)

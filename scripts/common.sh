@@ -6,7 +6,7 @@
 set -euo pipefail
 
 BW_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-BW_BUILD=$BW_ROOT/build
+BW_BUILD=${BW_BUILD:-$BW_ROOT/build}
 BW_CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/benchwire
 export BW_ROOT BW_BUILD BW_CACHE
 
