@@ -6,6 +6,7 @@
 CONFIG_BENCHWIRE_MICROBIT=y
 CONFIG_BENCHWIRE_PARTS=y
 CONFIG_BENCHWIRE_PASSTHROUGH=y
+CONFIG_BENCHWIRE_TEST_DEVICES=y
 
 # raspi2b: a controller that knows nothing of asynchronous slaves
 CONFIG_RASPI=y
@@ -19,6 +20,9 @@ CONFIG_I2C_ECHO=y
 CONFIG_TMP105=y
 CONFIG_AT24C=y
 CONFIG_DS1338=y
+# the multiplexer is an SMBus device, but does not say so
+CONFIG_SMBUS=y
+CONFIG_PCA954X=y
 CONFIG_LED=y
 
 CONFIG_GENERIC_LOADER=y
