@@ -41,7 +41,7 @@ SUBMAKE = $(Q)$(LOCKED) $(MAKE) --no-print-directory $(if $(V),,-s) -j$(JOBS)
 .PHONY: help run demo check
 help: ## this list
 	@echo 'make TARGET [V=1]'
-	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' Makefile | expand -t 20
+	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/  \1\t\2/p' Makefile | expand -t 20
 
 run: ## set up, build all, and run the thermometer against a simulated bench
 	$(Q)scripts/setup host qemu firmware
