@@ -29,7 +29,7 @@ void bw_bench_finish(struct bw_bench *b)
         struct bw_bus *bus = &b->buses[i];
 
         bus->adapter->ops->close(bus->adapter);
-        pthread_cond_destroy(&bus->freed);
+        pthread_cond_destroy(&bus->granted);
         pthread_mutex_destroy(&bus->mutex);
     }
     bw_bench_init(b);
@@ -51,10 +51,11 @@ struct bw_bus *bw_bench_add_bus(struct bw_bench *b, const char *name,
     bus->adapter = adapter;
     bus->sim = sim;
     bus->in_use = false;
+    bus->first = NULL;
     pthread_mutex_init(&bus->mutex, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&bus->freed, &attr);
+    pthread_cond_init(&bus->granted, &attr);
     pthread_condattr_destroy(&attr);
     return bus;
 }
@@ -103,30 +104,50 @@ struct bw_export *bw_bench_find_export(struct bw_bench *b, const char *name)
     return NULL;
 }
 
+/* The place of @w in the queue, or with NULL the end of it. */
+static struct bw_bus_waiter **find_waiter(struct bw_bus *bus,
+                                          const struct bw_bus_waiter *w)
+{
+    struct bw_bus_waiter **at = &bus->first;
+
+    while (*at != w) {
+        at = &(*at)->next;
+    }
+    return at;
+}
+
 enum bw_status bw_bus_lock(struct bw_bus *bus, uint64_t deadline_ns)
 {
     struct timespec until = bw_clock_timespec(deadline_ns);
-    enum bw_status status = BW_OK;
+    struct bw_bus_waiter self = { .granted = false };
+    int err = 0;
 
     pthread_mutex_lock(&bus->mutex);
-    while (bus->in_use && status == BW_OK) {
-        if (pthread_cond_timedwait(&bus->freed, &bus->mutex, &until) ==
-            ETIMEDOUT) {
-            status = BW_TIMEOUT;
-        }
-    }
     if (!bus->in_use) {
         bus->in_use = true;
-        status = BW_OK;
+        self.granted = true;
+    } else {
+        *find_waiter(bus, NULL) = &self;
+    }
+    while (!self.granted && err != ETIMEDOUT) {
+        err = pthread_cond_timedwait(&bus->granted, &bus->mutex, &until);
+    }
+    if (!self.granted) {
+        *find_waiter(bus, &self) = self.next;
     }
     pthread_mutex_unlock(&bus->mutex);
-    return status;
+    return self.granted ? BW_OK : BW_TIMEOUT;
 }
 
 void bw_bus_unlock(struct bw_bus *bus)
 {
     pthread_mutex_lock(&bus->mutex);
-    bus->in_use = false;
-    pthread_cond_signal(&bus->freed);
+    if (bus->first) {
+        bus->first->granted = true; /* @in_use stays */
+        bus->first = bus->first->next;
+        pthread_cond_broadcast(&bus->granted);
+    } else {
+        bus->in_use = false;
+    }
     pthread_mutex_unlock(&bus->mutex);
 }

@@ -25,14 +25,21 @@
 
 struct bw_sim;
 
+/* A session that waits for an adapter; on the stack of bw_bus_lock(). */
+struct bw_bus_waiter {
+    struct bw_bus_waiter *next; /* came later */
+    bool granted;               /* the adapter is handed over */
+};
+
 /* One adapter and the lock around its transfers. */
 struct bw_bus {
     char name[BW_WIRE_MAX_TEXT + 1]; /* "/dev/i2c-1", "sim:desk" */
     struct bw_i2c_adapter *adapter;  /* owned */
     struct bw_sim *sim;              /* @adapter, if it is simulated */
-    pthread_mutex_t mutex;           /* guards @in_use */
-    pthread_cond_t freed;            /* waits on CLOCK_MONOTONIC */
+    pthread_mutex_t mutex;           /* guards what follows */
+    pthread_cond_t granted;          /* waits on CLOCK_MONOTONIC */
     bool in_use;                     /* a transfer is under way */
+    struct bw_bus_waiter *first;     /* is next to use it */
 };
 
 struct bw_export {
@@ -80,6 +87,9 @@ struct bw_export *bw_bench_find_export(struct bw_bench *b, const char *name);
 /**
  * bw_bus_lock: become the only user of the adapter
  * @deadline_ns: when to give up, CLOCK_MONOTONIC
+ *
+ * First come, first served, so that a session which always has a next request
+ * at hand cannot keep the others out until their deadlines.
  *
  * Returns: BW_OK, or BW_TIMEOUT without the lock.
  */

@@ -1,0 +1,164 @@
+/*
+ * host-agent/bench.c: the lock around the transfers of an adapter.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "unit_test.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include "host-agent/backend_sim.h"
+#include "host-agent/bench.h"
+#include "host-agent/clock.h"
+
+#define LONG_MS 10000
+
+static struct bw_bench bench;
+static struct bw_bus *bus;
+
+struct waiter {
+    pthread_t thread;
+    uint32_t wait_ms;
+    enum bw_status status;
+    unsigned place; /* in the order of those served, from 1 */
+};
+
+static unsigned served; /* guarded by the bus */
+
+static int setup(void **state)
+{
+    struct bw_sim *sim = bw_sim_new(NULL);
+
+    (void)state;
+    assert_non_null(sim);
+    bw_bench_init(&bench);
+    bus = bw_bench_add_bus(&bench, "sim:x", bw_sim_adapter(sim), sim);
+    assert_non_null(bus);
+    served = 0;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    bw_bench_finish(&bench);
+    return 0;
+}
+
+static void *wait_for_bus(void *opaque)
+{
+    struct waiter *w = opaque;
+
+    w->status = bw_bus_lock(bus, bw_clock_after_ms(bw_clock_ns(), w->wait_ms));
+    if (w->status == BW_OK) {
+        w->place = ++served;
+        bw_bus_unlock(bus);
+    }
+    return NULL;
+}
+
+static size_t queued(void)
+{
+    const struct bw_bus_waiter *w;
+    size_t count = 0;
+
+    pthread_mutex_lock(&bus->mutex);
+    for (w = bus->first; w; w = w->next) {
+        count++;
+    }
+    pthread_mutex_unlock(&bus->mutex);
+    return count;
+}
+
+static void until_queued(size_t count)
+{
+    uint64_t end_ns = bw_clock_after_ms(bw_clock_ns(), LONG_MS);
+
+    while (queued() != count) {
+        assert_true(bw_clock_ns() < end_ns);
+        sched_yield();
+    }
+}
+
+static void start_waiter(struct waiter *w, uint32_t wait_ms)
+{
+    *w = (struct waiter){ .wait_ms = wait_ms };
+    assert_int_equal(pthread_create(&w->thread, NULL, wait_for_bus, w), 0);
+}
+
+static void finish_waiter(struct waiter *w)
+{
+    assert_int_equal(pthread_join(w->thread, NULL), 0);
+}
+
+static void the_user_that_leaves_cannot_overtake_who_waits(void **state)
+{
+    struct waiter w;
+
+    (void)state;
+    assert_int_equal(bw_bus_lock(bus, 0), BW_OK);
+    start_waiter(&w, LONG_MS);
+    until_queued(1);
+    bw_bus_unlock(bus);
+    /* at once, as a session does that has its next request already */
+    assert_int_equal(
+        bw_bus_lock(bus, bw_clock_after_ms(bw_clock_ns(), LONG_MS)), BW_OK);
+    assert_int_equal(served, 1);
+    bw_bus_unlock(bus);
+    finish_waiter(&w);
+    assert_int_equal(w.status, BW_OK);
+}
+
+static void who_came_first_is_served_first(void **state)
+{
+    struct waiter w[4];
+
+    (void)state;
+    assert_int_equal(bw_bus_lock(bus, 0), BW_OK);
+    for (size_t i = 0; i < ARRAY_LEN(w); i++) {
+        start_waiter(&w[i], LONG_MS);
+        until_queued(i + 1);
+    }
+    bw_bus_unlock(bus);
+    for (size_t i = 0; i < ARRAY_LEN(w); i++) {
+        finish_waiter(&w[i]);
+        assert_int_equal(w[i].place, i + 1);
+    }
+}
+
+static void who_gives_up_leaves_the_queue(void **state)
+{
+    struct waiter first, second, third;
+
+    (void)state;
+    assert_int_equal(bw_bus_lock(bus, 0), BW_OK);
+    start_waiter(&first, LONG_MS);
+    until_queued(1);
+    start_waiter(&second, 50);
+    start_waiter(&third, LONG_MS); /* before it or after it */
+    finish_waiter(&second);
+    assert_int_equal(second.status, BW_TIMEOUT);
+    until_queued(2);
+    bw_bus_unlock(bus);
+    finish_waiter(&first);
+    finish_waiter(&third);
+    assert_int_equal(first.place, 1);
+    assert_int_equal(third.place, 2);
+    assert_int_equal(queued(), 0);
+    assert_int_equal(bw_bus_lock(bus, 0), BW_OK); /* it is free again */
+    bw_bus_unlock(bus);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_user_that_leaves_cannot_overtake_who_waits),
+        TEST(who_came_first_is_served_first),
+        TEST(who_gives_up_leaves_the_queue),
+    };
+
+    return cmocka_run_group_tests_name("bench", tests, NULL, NULL);
+}
