@@ -2,7 +2,7 @@
  * nRF51 two-wire master (TWI0, TWI1) and the pair of wires it drives
  *
  * QEMU interface: sysbus MMIO region 0 (registers), sysbus IRQ 0; property
- * "late-error-hold-ms", see nrf51_twi.c.
+ * "late-error-hold-ms", see nrf51_twi_bus.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -39,7 +39,7 @@ struct Nrf51TWI {
     uint32_t late_error_hold_ms;
     VMChangeStateEntry *vm_change;
 
-    uint8_t state;        /* enum in nrf51_twi.c */
+    uint8_t state;        /* enum in nrf51_twi_bus.c */
     uint8_t address;      /* 7-bit, of the transaction under way */
     uint8_t sending;      /* byte on its way to the part */
     bool on_board;        /* PSEL named the board's wires at START */
@@ -52,7 +52,7 @@ struct Nrf51TWI {
     bool suspend_wanted;  /* at the end of this byte */
     bool stop_wanted;     /* at the end of this byte */
     bool stop_after;      /* after the START that is wanted */
-    uint8_t start_wanted; /* enum in nrf51_twi.c */
+    uint8_t start_wanted; /* enum in nrf51_twi_bus.c */
     bool wire_done;       /* the phase's wire time is over */
     bool reply_done;      /* the phase's answer is there */
     uint8_t reply;        /* I2CReply */

@@ -1,0 +1,58 @@
+/*
+ * The two halves of the nRF51's TWI model: registers (nrf51_twi.c) and
+ * transactions (nrf51_twi_bus.c)
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_BOARDS_NRF51_NRF51_TWI_BUS_H
+#define BENCHWIRE_BOARDS_NRF51_NRF51_TWI_BUS_H
+
+#include "hw/benchwire/boards/nrf51/nrf51_twi.h"
+
+#define NRF51_TWI_ENABLED        5 /* ENABLE */
+#define NRF51_TWI_FREQUENCY_K100 0x01980000
+#define NRF51_TWI_FREQUENCY_K250 0x04000000 /* reset value */
+#define NRF51_TWI_FREQUENCY_K400 0x06680000
+#define NRF51_TWI_BB_SUSPEND_BIT 0 /* SHORTS */
+#define NRF51_TWI_BB_STOP_BIT    1
+#define NRF51_TWI_OVERRUN        BIT(0) /* ERRORSRC: RXD not read in time */
+#define NRF51_TWI_ANACK          BIT(1) /* NACK after the address */
+#define NRF51_TWI_DNACK          BIT(2) /* NACK after a data byte */
+
+/* Indices into the tables of nrf51_twi.c */
+enum { EV_STOPPED, EV_RXDREADY, EV_TXDSENT, EV_ERROR, EV_BB, EV_SUSPENDED };
+enum {
+    REG_ERRORSRC,
+    REG_ENABLE,
+    REG_PSELSCL,
+    REG_PSELSDA,
+    REG_RXD,
+    REG_TXD,
+    REG_FREQUENCY,
+    REG_ADDRESS,
+};
+
+void nrf51_twi_bus_init(Nrf51TWI *s);
+
+/* The tasks */
+void nrf51_twi_bus_start(Nrf51TWI *s, bool reading);
+void nrf51_twi_bus_stop(Nrf51TWI *s);
+void nrf51_twi_bus_suspend(Nrf51TWI *s);
+void nrf51_twi_bus_resume(Nrf51TWI *s);
+
+/* TXD has got a byte to send. */
+void nrf51_twi_bus_txd_written(Nrf51TWI *s);
+
+/* Drop the transaction: the lines go high, nobody hears of it. */
+void nrf51_twi_bus_drop(Nrf51TWI *s);
+
+/*
+ * After a snapshot or migration was loaded: -EINVAL if the state makes no
+ * sense.  A phase under way does not migrate: the I2C core and the parts come
+ * up as they were before it, so it is requested again by _run(), once all of
+ * them are loaded and the machine runs.
+ */
+int nrf51_twi_bus_loaded(Nrf51TWI *s);
+void nrf51_twi_bus_run(Nrf51TWI *s);
+
+#endif
