@@ -5,7 +5,6 @@
  */
 #include "host-agent/config_check.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,7 +105,9 @@ static bool check_preset(const struct bw_config_part *part,
     preset->index = bw_part_find_value(model, preset->key);
     if (preset->index >= model->value_count) {
         for (i = 0; i < model->value_count; i++) {
-            append(names, sizeof(names), "%s", model->values[i].name);
+            if (!model->values[i].read_only) {
+                append(names, sizeof(names), "%s", model->values[i].name);
+            }
         }
         return fail(e, preset->line,
                     "key \"%s\" is unknown for a %s; the keys are %s",
@@ -297,9 +298,9 @@ const char *bw_config_parse_tcp(struct bw_config_listen *l, const char *text)
     if (!port_text) {
         return "that is not HOST:PORT; write for instance 127.0.0.1:7420";
     }
-    errno = 0;
-    port = strtol(port_text, &end, 10);
-    if (errno || end == port_text || *end || port < 0 || port > 65535) {
+    port = strtol(port_text, &end, 10); /* out of range: LONG_MAX */
+    if (!strchr("0123456789", port_text[0]) || end == port_text || *end ||
+        port > 65535) {
         return "the port is not a number up to 65535; 7420 is the usual one";
     }
     if (strcmp(host, "localhost") == 0) {

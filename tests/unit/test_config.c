@@ -138,6 +138,10 @@ static const struct refusal {
     { "[listen]\ntcp=7420\n", 2, "not HOST:PORT" },
     { "[listen]\ntcp=::1:7420\n", 2, "not HOST:PORT" },
     { "[listen]\ntcp=localhost:70000\n", 2, "the port" },
+    { "[listen]\ntcp=localhost:+80\n", 2, "the port" },
+    { "[listen]\ntcp=localhost: 80\n", 2, "the port" },
+    { "[listen]\ntcp=localhost:\n", 2, "the port" },
+    { "[listen]\ntcp=localhost:99999999999999999999\n", 2, "the port" },
     { "[listen]\ntcp=localhost:x\n", 2, "the port" },
     { "[part]\n", 1, "[part] has no name" },
     { "[part a b]\n", 1, "not allowed" },
@@ -210,6 +214,16 @@ static void the_first_error_wins(void **state)
     assert_non_null(strstr(error, "f:2: "));
 }
 
+static void keys_that_are_offered_can_be_preset(void **state)
+{
+    char error[BW_CONFIG_MAX_ERROR];
+
+    (void)state;
+    assert_false(read_text(PART "warmth=30\n" EXPORT, error));
+    assert_non_null(strstr(error, "address, temperature"));
+    assert_null(strstr(error, "alert")); /* an output */
+}
+
 static void a_long_line_is_refused_and_not_cut(void **state)
 {
     char text[600] = "[export x]\ntext=";
@@ -260,6 +274,7 @@ int main(void)
         cmocka_unit_test(an_adapter_that_is_missing_fails_the_setup),
         cmocka_unit_test(what_is_wrong_is_refused_with_its_line_and_cause),
         cmocka_unit_test(the_first_error_wins),
+        cmocka_unit_test(keys_that_are_offered_can_be_preset),
         cmocka_unit_test(a_long_line_is_refused_and_not_cut),
         cmocka_unit_test(too_many_of_anything_is_refused),
         cmocka_unit_test(a_missing_file_names_the_option),
