@@ -21,6 +21,7 @@
 #include "qemu/timer.h"
 #include "chardev/char.h"
 #include "chardev/char-socket.h"
+#include "system/runstate.h"
 #include "link.h"
 #include "link_local.h"
 #include "link_session.h"
@@ -82,7 +83,9 @@ static bool reconnects(BwLink *link)
 void bw_link_report(BwLink *link, BwLinkCause cause, const char *text,
                     const char *cure)
 {
-    if (link->reported & (1u << cause)) {
+    /* QEMU closes its chardevs when it ends: that is no outage. */
+    if (link->reported & (1u << cause) ||
+        runstate_check(RUN_STATE_SHUTDOWN)) {
         return;
     }
     link->reported |= 1u << cause;
