@@ -12,10 +12,10 @@ cd "$BW_ROOT" || exit
 . scripts/machine.sh
 
 # What is set and what must be printed; the TMP102 reports steps of 0.0625.
-TEMPERATURES="21.5=21.50 30=30.00 -5.25=-5.25 85.0625=85.06 0=0.00 -55=-55.00
-127.9375=127.94"
+TEMPERATURES=${TEMPERATURES:-"21.5=21.50 30=30.00 -5.25=-5.25 85.0625=85.06 0=0.00 -55=-55.00
+127.9375=127.94"}
 LINE_SECONDS=10 # the firmware prints one a second
-dir=build/demo
+dir=${BW_RUN_DIR:-build/demo}
 machine_fd=
 machine_pid=
 
@@ -72,7 +72,7 @@ set_temperature() {
 
 main() {
     local pair
-    machine_init "$dir"
+    machine_init "$dir" || exit
     trap finish EXIT
     agent_start host-agent/benches/desk.conf || die "FAILED: no agent"
     start_machine

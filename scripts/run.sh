@@ -12,7 +12,7 @@
 #   CTRL_C  guest: Ctrl-C goes to the firmware (a MicroPython prompt wants
 #           it), and Ctrl-A X ends the run
 #
-# Logs and sockets are in build/run/.
+# Logs and sockets are in build/run/ ($BW_RUN_DIR).
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck source=scripts/common.sh
@@ -25,26 +25,38 @@ bench=${BENCH:-host-agent/benches/desk.conf}
 stop_keys="Ctrl-C"
 console=(-serial stdio -monitor none)
 
-finish() {
-    agent_stop
-    rm -f "$AGENT_SOCKET"
+# is_firmware FILE: Intel hex or ELF; QEMU takes anything else for raw bytes
+is_firmware() {
+    case $(head -c 4 "$1" | tr -d '\0') in
+    :* | $'\x7fELF') return 0 ;;
+    *) return 1 ;;
+    esac
 }
 
 check_input() {
-    local file
+    local file part
     for file in "$QEMU" "$BENCHWIRED" "$BENCHWIRE"; do
         [ -x "$file" ] || die "$file is not built; type: make run"
     done
     [ -r "$firmware" ] || die "there is no firmware $firmware"
+    is_firmware "$firmware" ||
+        die "$firmware is neither Intel hex nor ELF; convert it, for instance: arm-none-eabi-objcopy -I binary -O ihex"
+    for part in ${PARTS:-}; do
+        [[ $part =~ ^[^:]+:(0x)?[0-9a-fA-F]+$ ]] ||
+            die "PARTS: \"$part\" is not EXPORT:ADDRESS, such as thermometer:0x48"
+    done
     [ -n "${AGENT:-}" ] || [ -r "$bench" ] || die "there is no bench $bench"
     chardev_address >/dev/null ||
         die "AGENT=$AGENT is neither HOST:PORT nor unix:PATH"
 }
 
 start_agent() {
+    if "$BENCHWIRE" -c "unix:$AGENT_SOCKET" list >/dev/null 2>&1; then
+        die "another make run is under way in this folder; end it, or use its agent: make run AGENT=unix:$AGENT_SOCKET"
+    fi
     rm -f "$MACHINE_DIR/agent.log"
     agent_start "$bench" || die "see above"
-    say "The agent serves ${bench#"$BW_ROOT/"} (its log: build/run/agent.log)"
+    say "The agent serves ${bench#"$BW_ROOT/"} (its log: $MACHINE_DIR/agent.log)"
 }
 
 banner() {
@@ -62,10 +74,10 @@ if [ "${CTRL_C:-}" = guest ]; then
     stop_keys="Ctrl-A X"
     console=(-serial mon:stdio)
 fi
-machine_init build/run
+machine_init "${BW_RUN_DIR:-build/run}" || exit
 check_input
-trap finish EXIT
-trap 'exit 130' INT
+trap agent_stop EXIT
+trap 'exit 0' INT # the way to end it
 trap 'exit 143' TERM HUP
 [ -n "${AGENT:-}" ] || start_agent
 # shellcheck disable=SC2086 # words
