@@ -157,17 +157,16 @@ static void clock_registers_have_their_reset_values(void)
         uint16_t offset;
         uint32_t value;
     } reset[] = {
-        { RESETREAS, 0 },  { HFCLKRUN, 0 },     { HFCLKSTAT, 0x10000 },
-        { LFCLKRUN, 0 },   { LFCLKSTAT, 0 },    { LFCLKSRCCOPY, 0 },
-        { LFCLKSRC, 0 },   { GPREGRET, 0 },     { RAMON, 3 },
-        { CTIV, 0 },       { XTALFREQ, ~0u },   { RAMONB, 3 },
+        { RESETREAS, 0 },  { HFCLKRUN, 0 },       { HFCLKSTAT, 0x10000 },
+        { LFCLKRUN, 0 },   { LFCLKSTAT, 0 },      { LFCLKSRCCOPY, 0 },
+        { LFCLKSRC, 0 },   { GPREGRET, 0 },       { RAMON, 3 },
+        { CTIV, 0 },       { XTALFREQ, ~0u },     { RAMONB, 3 },
         { PROTENSET0, 0 }, { DISABLEINDEBUG, 1 },
     };
     QTestState *qts = qtest_init("-M microbit");
 
     for (size_t i = 0; i < G_N_ELEMENTS(reset); i++) {
-        g_assert_cmphex(clock_read(qts, reset[i].offset), ==,
-                        reset[i].value);
+        g_assert_cmphex(clock_read(qts, reset[i].offset), ==, reset[i].value);
     }
     qtest_quit(qts);
 }

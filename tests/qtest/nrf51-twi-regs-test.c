@@ -122,7 +122,7 @@ static void errorsrc_is_cleared_by_writing_ones(void)
 {
     struct twi t = twi_start("");
 
-    twi_write(t, TWI_ADDRESS, 0x23); /* nobody there */
+    twi_write(t, TWI_ADDRESS, NOBODY);
     twi_task(t, TWI_STARTTX);
     twi_take(t, TWI_ERROR);
     g_assert_cmphex(twi_read(t, TWI_ERRORSRC), ==, TWI_ANACK);
@@ -138,8 +138,7 @@ static void narrow_reads_see_their_lane_and_narrow_writes_are_dropped(void)
     struct twi t = bare(TWI0_BASE);
 
     g_assert_cmphex(qtest_readb(t.qts, t.base + TWI_FREQUENCY + 3), ==, 0x04);
-    g_assert_cmphex(qtest_readw(t.qts, t.base + TWI_FREQUENCY + 2), ==,
-                    0x0400);
+    g_assert_cmphex(qtest_readw(t.qts, t.base + TWI_FREQUENCY + 2), ==, 0x0400);
     qtest_writeb(t.qts, t.base + TWI_ADDRESS, 0x11);
     g_assert_cmphex(twi_read(t, TWI_ADDRESS), ==, 0);
     twi_finish(t);
@@ -183,7 +182,7 @@ static void interrupts_of(uint32_t base)
     twi_write(t, TWI_ENABLE, 0);
     t.base = base;
     twi_enable(t);
-    twi_write(t, TWI_ADDRESS, 0x50);
+    twi_write(t, TWI_ADDRESS, EEPROM);
     qtest_irq_intercept_in(t.qts, "/machine/nrf51/armv6m");
 
     twi_task(t, TWI_STARTTX);
@@ -201,7 +200,7 @@ static void interrupts_of(uint32_t base)
     expect_interrupt(t, 2, TWI_RXDREADY);
     twi_wait(t, TWI_STOPPED);
     expect_interrupt(t, 1, TWI_STOPPED);
-    twi_write(t, TWI_ADDRESS, 0x23);
+    twi_write(t, TWI_ADDRESS, NOBODY);
     twi_task(t, TWI_STARTTX);
     twi_wait(t, TWI_ERROR);
     expect_interrupt(t, 9, TWI_ERROR);
@@ -245,6 +244,7 @@ static void power_off_releases_the_bus_in_mid_byte(void)
 {
     struct twi t = twi_start("");
 
+    twi_write(t, TWI_ADDRESS, EEPROM);
     twi_task(t, TWI_STARTTX);
     twi_write(t, TWI_TXD, 0x03);
     twi_pass(t, ADDRESS_NS + BYTE_NS / 2);
@@ -254,7 +254,7 @@ static void power_off_releases_the_bus_in_mid_byte(void)
     twi_expect_quiet(t);
     /* as every driver does after it; the bus is free and the part answers */
     twi_enable(t);
-    g_assert_cmphex(twi_get(t, 0x50, 5), ==, 0xa5);
+    g_assert_cmphex(twi_get(t, EEPROM, 5), ==, 0xa5);
     twi_finish(t);
 }
 
@@ -268,7 +268,7 @@ static void disabling_drops_the_transaction_without_an_event(void)
     twi_pass(t, ADDRESS_NS);
     twi_expect_quiet(t);
     twi_write(t, TWI_ENABLE, 5);
-    g_assert_cmphex(twi_get(t, 0x50, 1), ==, 0xa1);
+    g_assert_cmphex(twi_get(t, EEPROM, 1), ==, 0xa1);
     twi_finish(t);
 }
 
@@ -319,7 +319,7 @@ static void system_reset_resets_the_twi_in_mid_transaction(void)
     qtest_system_reset(t.qts);
     expect_reset_values(t);
     twi_enable(t);
-    g_assert_cmphex(twi_get(t, 0x50, 2), ==, 0xa2);
+    g_assert_cmphex(twi_get(t, EEPROM, 2), ==, 0xa2);
     twi_finish(t);
 }
 

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "i2c_script.h"
 #include "twi.h"
 
 #define MOST_NS 1000000
@@ -34,12 +35,10 @@ struct twi twi_start(const char *args)
     for (int i = 0; i < 16; i++) {
         image[1 + i] = 0xa0 + i;
     }
-    t.qts = qtest_initf("-M microbit -device at24c-eeprom,address=0x50,"
-                        "rom-size=256 %s",
-                        args);
+    t.qts = qtest_initf(TWI_MACHINE " %s", EEPROM, PART, args);
     twi_enable(t);
-    twi_put(t, 0x50, image, sizeof(image));
-    twi_write(t, TWI_ADDRESS, 0x50);
+    twi_put(t, EEPROM, image, sizeof(image));
+    twi_write(t, TWI_ADDRESS, PART);
     twi_expect_quiet(t);
     return t;
 }
@@ -96,6 +95,31 @@ void twi_expect_quiet(struct twi t)
     g_assert_cmpuint(twi_read(t, TWI_ERROR), ==, 0);
     g_assert_cmpuint(twi_read(t, TWI_BB), ==, 0);
     g_assert_cmpuint(twi_read(t, TWI_SUSPENDED), ==, 0);
+}
+
+void part_expect(struct twi t, const char *log)
+{
+    i2c_script_check_log(t.qts, "part", log);
+}
+
+void part_refuse(struct twi t, int phase)
+{
+    i2c_script_set_int(t.qts, "part", "nack-phase", phase);
+}
+
+void part_wait(struct twi t, bool wait)
+{
+    i2c_script_set_int(t.qts, "part", "delay-ms", wait ? -1 : 0);
+}
+
+void part_answer(struct twi t, bool ack)
+{
+    i2c_script_set_bool(t.qts, "part", "reply", ack);
+}
+
+void part_fail_at_stop(struct twi t, bool fail)
+{
+    i2c_script_set_bool(t.qts, "part", "late-nack", fail);
 }
 
 static void stop(struct twi t)

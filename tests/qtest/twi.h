@@ -62,18 +62,29 @@ enum twi_register {
 #define BYTE_NS    (9 * BIT_NS)  /* 8 bits, ACK */
 #define STOP_NS    (1 * BIT_NS)
 
+#define EEPROM 0x50
+#define PART   0x40
+#define NOBODY 0x23
+
+/* Arguments of twi_start()'s machine; takes EEPROM and PART. */
+#define TWI_MACHINE                                               \
+    "-M microbit -device at24c-eeprom,address=0x%x,rom-size=256 " \
+    "-device bw-test-later,id=part,address=0x%x"
+
 struct twi {
     QTestState *qts;
     uint32_t base;
 };
 
 /**
- * twi_start: a micro:bit with parts, its TWI0 enabled at 250 kHz on the
- * board's pins, addressed to the EEPROM
+ * twi_start: a micro:bit with two parts, its TWI0 enabled at 250 kHz on the
+ * board's pins and addressed to PART
  * @args: further QEMU arguments, or ""
  *
- * The EEPROM is a 24C02 at 0x50 (QEMU's at24c-eeprom, which answers within
- * its bus call) whose byte n holds 0xa0 + n in its first 16 bytes.
+ * EEPROM is a 24C02 (QEMU's at24c-eeprom, which answers within its bus call)
+ * whose byte n holds 0xa0 + n in its first 16 bytes.  PART is a bw-test-later
+ * (tests/qtest/devices): it writes down what it sees, sends bytes that count
+ * up from 0xa0 in each transaction, and answers at once until told otherwise.
  */
 struct twi twi_start(const char *args);
 void twi_finish(struct twi t);
@@ -103,6 +114,19 @@ void twi_expect_in(struct twi t, enum twi_register event, int64_t ns);
 
 /* None of the six events is set. */
 void twi_expect_quiet(struct twi t);
+
+/* PART has seen exactly this since the last call; see its file for words. */
+void part_expect(struct twi t, const char *log);
+
+/* Number of the phase in each transaction that PART refuses, -1: none. */
+void part_refuse(struct twi t, int phase);
+
+/* Whether PART waits for part_answer() from now on. */
+void part_wait(struct twi t, bool wait);
+void part_answer(struct twi t, bool ack);
+
+/* Whether PART reports a failure when it gets STOP. */
+void part_fail_at_stop(struct twi t, bool fail);
 
 /* A whole transaction in the plainest way: write @len bytes, STOP. */
 void twi_put(struct twi t, unsigned addr7, const uint8_t *bytes, size_t len);

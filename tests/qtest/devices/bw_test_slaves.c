@@ -242,6 +242,7 @@ static bool get_reply(Object *obj, Error **errp)
 
 static void set_reply(Object *obj, bool ack, Error **errp)
 {
+    BW_TEST_SLAVE(obj)->asked = false;
     i2c_slave_reply(I2C_SLAVE(obj), ack ? I2C_REPLY_ACK : I2C_REPLY_NACK_DATA,
                     0x77);
 }
