@@ -252,6 +252,7 @@ static void transaction_goes_on_after_migration(void)
 {
     const char *const start[] = { "S48w 01", "S49w 01" };
     const char *const slave[] = { "later", "now" };
+    const char *const cancelled[] = { "02 X", "02 P" };
     size_t i;
 
     for (i = 0; i < ARRAY_SIZE(start); i++) {
@@ -260,8 +261,9 @@ static void transaction_goes_on_after_migration(void)
         i2c_script_run(qts, "request", start[i], "a a");
         qts = migrate(qts);
         g_assert_true(i2c_script_get_bool(qts, "ctl", "busy"));
-        i2c_script_run(qts, "request", "02 P", "a a");
-        i2c_script_check_log(qts, slave[i], "02 P");
+        i2c_script_run(qts, "request", "02 X", "a");
+        i2c_script_check_log(qts, slave[i], cancelled[i]);
+        g_assert_false(i2c_script_get_bool(qts, "ctl", "busy"));
         qtest_quit(qts);
     }
 }

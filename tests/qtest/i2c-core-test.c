@@ -373,6 +373,15 @@ static void broadcast_fails_if_nobody_acknowledges(void)
     qtest_quit(qts);
 }
 
+static void failure_at_the_stop_of_a_broadcast_is_told(void)
+{
+    QTestState *qts = start(CTL LATER SECOND);
+
+    i2c_script_set_bool(qts, "later", "late-nack", true);
+    i2c_script_run(qts, "request", "S00w 01 P", "a a !d");
+    qtest_quit(qts);
+}
+
 static void byte_of_a_broadcast_reaches_slaves_after_a_nack(void)
 {
     QTestState *qts = start(CTL NOW " -device bw-test-now,id=more,"
@@ -444,7 +453,7 @@ static void start_waits_until_a_slave_releases_the_bus(void)
 }
 
 /*
- * bw-test-now accepts the master's START but never calls i2c_ack(), so that
+ * bw-test-now accepts the master's START but does not acknowledge it, so that
  * i2c-echo keeps the bus.
  */
 static void start_that_waits_for_the_bus_can_be_cancelled(void)
@@ -465,6 +474,12 @@ static void start_that_waits_for_the_bus_can_be_cancelled(void)
     i2c_script_run(qts, "request", "55 r P", "!d ff a");
     i2c_script_check_log(qts, "now", "");
     g_assert_true(i2c_script_get_bool(qts, "ctl", "busy"));
+
+    /* when the master is done, nothing is left of the cancelled STARTs */
+    i2c_script_set_bool(qts, "now", "ack", true);
+    i2c_script_run(qts, "request", "S49w 33 P", "a a a");
+    i2c_script_check_log(qts, "now", "P W 33 P");
+    g_assert_false(i2c_script_get_bool(qts, "ctl", "busy"));
     qtest_quit(qts);
 }
 
@@ -534,6 +549,7 @@ int main(int argc, char **argv)
     add_faults();
     ADD(broadcast_waits_for_all_and_one_ack_is_enough);
     ADD(broadcast_fails_if_nobody_acknowledges);
+    ADD(failure_at_the_stop_of_a_broadcast_is_told);
     ADD(byte_of_a_broadcast_reaches_slaves_after_a_nack);
     ADD(broadcast_read_is_ff_and_asks_nobody);
     ADD(broadcast_deadline_frees_all_slaves);

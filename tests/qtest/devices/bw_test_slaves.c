@@ -20,7 +20,8 @@
  * that is not acknowledged (-1: none); "late-nack" makes STOP fail.  Of
  * bw-test-later: "delay-ms" (0: answer inside request(), -1: never);
  * "double-reply" answers everything twice; writing "reply" answers now,
- * asked or not.
+ * asked or not.  bw-test-now accepts a slave's START (i2c_start_send_async())
+ * but acknowledges it only when "ack" is written, and takes no bytes then.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -235,11 +236,6 @@ static void set_log(Object *obj, const char *value, Error **errp)
     g_string_assign(BW_TEST_SLAVE(obj)->log, "");
 }
 
-static bool get_reply(Object *obj, Error **errp)
-{
-    return false;
-}
-
 static void set_reply(Object *obj, bool ack, Error **errp)
 {
     BW_TEST_SLAVE(obj)->asked = false;
@@ -312,13 +308,24 @@ static const VMStateDescription vmstate_bw_test_slave = {
                                 VMSTATE_END_OF_LIST() },
 };
 
+/* Lets a slave that is the master go on after its START. */
+static void set_ack(Object *obj, bool value, Error **errp)
+{
+    i2c_ack(I2C_BUS(qdev_get_parent_bus(DEVICE(obj))));
+}
+
+static void now_init(Object *obj)
+{
+    object_property_add_bool(obj, "ack", NULL, set_ack);
+}
+
 static void later_init(Object *obj)
 {
     BwTestSlave *s = BW_TEST_SLAVE(obj);
 
     add_int32(obj, "delay-ms", &s->delay_ms, 0);
     add_bool(obj, "double-reply", &s->double_reply);
-    object_property_add_bool(obj, "reply", get_reply, set_reply);
+    object_property_add_bool(obj, "reply", NULL, set_reply);
 }
 
 static void slave_class_init(ObjectClass *oc, void *data)
@@ -362,6 +369,7 @@ static const TypeInfo bw_test_slave_types[] = {
     {
         .name = TYPE_BW_TEST_NOW,
         .parent = TYPE_BW_TEST_SLAVE,
+        .instance_init = now_init,
         .class_init = now_class_init,
     },
     {
