@@ -218,7 +218,7 @@ fuzz: $(BUILD)/setup/fuzz ## search for inputs that break: make fuzz T=wire TIME
 
 bench: ## latency and speed, against the bare socket and stock QEMU
 	$(Q)scripts/setup host qemu firmware test bench
-	$(SUBMAKE) build-run build-bench
+	$(SUBMAKE) build-run build-bench $(BUILD)/micropython.hex
 	$(Q)tests/bench/run.sh
 
 coverage: ## line coverage of the unit tests, build/coverage.html

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Run firmware on the emulated micro:bit, with its I2C parts on a bench.
 #
-# usage: make run [FW=FILE] [BENCH=FILE | AGENT=HOST:PORT] [CTRL_C=guest]
+# usage: make run [FW=FILE] [BENCH=FILE | AGENT=HOST:PORT] [ARGS=...] [V=1]
 #
 #   FW      firmware to run, .hex or .elf (default: the thermometer sample)
 #   BENCH   bench file of the agent that is started
@@ -9,6 +9,7 @@
 #   AGENT   use this agent instead of starting one: HOST:PORT or unix:PATH
 #   PARTS   words EXPORT:ADDRESS: which of the agent's exports are on the
 #           board's bus, and where (default: the three of desk.conf)
+#   ARGS    words: more options for QEMU, such as "-trace bw_link_*"
 #   CTRL_C  guest: Ctrl-C goes to the firmware (a MicroPython prompt wants
 #           it), and Ctrl-A X ends the run
 #
@@ -82,5 +83,9 @@ trap 'exit 143' TERM HUP
 [ -n "${AGENT:-}" ] || start_agent
 # shellcheck disable=SC2086 # words
 qemu_args "$firmware" ${PARTS:-}
+set -f # no file names for the * of -trace
+# shellcheck disable=SC2206 # words
+QEMU_ARGS+=("${console[@]}" ${ARGS:-})
 banner
-"$QEMU" "${QEMU_ARGS[@]}" "${console[@]}"
+[ -z "${V:-}" ] || printf '+ %s\n' "$QEMU ${QEMU_ARGS[*]}"
+"$QEMU" "${QEMU_ARGS[@]}"
