@@ -25,8 +25,9 @@
 #include "host-agent/notify.h"
 #include "host-agent/session.h"
 
-#define FULL_PAUSE_MS 100  /* no descriptors left: try again then */
-#define GRACE_MS      2000 /* to take the last replies, when stopping */
+#define FULL_PAUSE_MS 100   /* no descriptors left: try again then */
+#define FULL_QUIET_MS 60000 /* and tell of it again then */
+#define GRACE_MS      2000  /* to take the last replies, when stopping */
 #define PEER_SIZE     64
 
 struct bw_server_slot {
@@ -197,25 +198,32 @@ err_close_fd:
     close(fd);
 }
 
-/* Accept what waits on a listener.  Returns false if that must pause; told
- * once until a client is accepted again. */
+/* Tell of a failure to accept, but not ten times a second. */
+static void log_full(struct bw_server *s, const struct bw_listener *l, int err)
+{
+    uint64_t now_ns = bw_clock_ns();
+
+    if (now_ns < s->quiet_until_ns) {
+        return;
+    }
+    s->quiet_until_ns = bw_clock_after_ms(now_ns, FULL_QUIET_MS);
+    bw_log(BW_LOG_ERROR, "cannot accept on %s: %s; clients wait", l->name,
+           strerror(err));
+}
+
+/* Accept what waits on a listener.  Returns false if that must pause. */
 static bool accept_one(struct bw_server *s, const struct bw_listener *l)
 {
     int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
 
     if (fd >= 0) {
-        s->accept_failed = false;
         start_session(s, fd);
         return true;
     }
     if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) {
         return true;
     }
-    if (!s->accept_failed) {
-        bw_log(BW_LOG_ERROR, "cannot accept on %s: %s; clients wait", l->name,
-               strerror(errno));
-    }
-    s->accept_failed = true;
+    log_full(s, l, errno);
     return false;
 }
 

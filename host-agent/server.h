@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "host-agent/bench.h"
 #include "host-agent/listener.h"
@@ -26,7 +27,7 @@ struct bw_server {
     size_t listener_count;
     int wake_fd; /* eventfd: bw_server_stop() was called */
     atomic_bool stopping;
-    bool accept_failed;      /* and it is in the log */
+    uint64_t quiet_until_ns; /* until then a full agent is not told again */
     unsigned session_number; /* of the newest */
     pthread_mutex_t lock;    /* guards what follows */
     pthread_cond_t ended;    /* a session did; waits on CLOCK_MONOTONIC */
