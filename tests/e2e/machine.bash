@@ -34,6 +34,7 @@ machine_stop() {
 # output also in $TMP/serial, bus and link traces in $TMP/qemu.log
 machine_start() {
     qemu_args "$@"
+    rm -f "$TMP/serial.sock" "$TMP/qemu.log"
     : >"$TMP/serial"
     spawn "$TMP/qemu.err" "$QEMU" "${QEMU_ARGS[@]}" -monitor none \
         -chardev "socket,id=serial,path=$TMP/serial.sock,server=on,wait=off,logfile=$TMP/serial" \
@@ -41,12 +42,13 @@ machine_start() {
         -trace 'bw_link_*' -trace 'bw_i2c_passthrough_*' \
         -trace nrf51_gpio_write -D "$TMP/qemu.log"
     MACHINE_PID=$PID
-    wait_for 5 links_ready || diag "the links did not come up in 5 s"
+    wait_for 10 links_ready || diag "the links did not come up in 10 s"
 }
 
 # All the machine's links are up, or the machine is gone.
 links_ready() {
     local up
+    [ -S "$TMP/serial.sock" ] || gone "$MACHINE_PID" || return
     up=$(grep -c 'bw_link_state.* ready' "$TMP/qemu.log" 2>/dev/null)
     [ "${up:-0}" -ge "${LINKS:-3}" ] || gone "$MACHINE_PID"
 }

@@ -33,7 +33,9 @@ class Repl:
         self.sock.connect(path)
 
     def receive(self, seconds):
-        """Take what comes within SECONDS, at most until the deadline."""
+        """Take what comes within SECONDS, at most until the deadline.
+
+        Returns whether anything came."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("no prompt in time")
@@ -41,10 +43,11 @@ class Repl:
         try:
             data = self.sock.recv(4096)
         except TimeoutError:
-            return
+            return False
         if not data:
             raise EOFError("the machine has closed its serial port")
         self.seen += data
+        return True
 
     def wait_for(self, text):
         """Return what comes before TEXT and drop both."""
@@ -55,9 +58,10 @@ class Repl:
 
     def find_prompt(self):
         """Press Enter until there is a prompt (the firmware may still boot)."""
+        self.sock.sendall(b"\r")
         while not self.seen.endswith(PROMPT):
-            self.sock.sendall(b"\r")
-            self.receive(1)
+            if not self.receive(1):
+                self.sock.sendall(b"\r")
         # Answers to further Enters may be under way: a token ends them.
         self.type_line("0x%x" % 0xBE9C)
         self.wait_for(b"48796\r\n" + PROMPT)
