@@ -31,10 +31,22 @@ COV_CFLAGS := $(BASE_CFLAGS) -O0 --coverage
 .PRECIOUS: $(BUILD)/setup/%
 .SUFFIXES:
 
-# Two makes in one tree wait for each other. Programs that are started after
-# the build (make run) do not hold the lock.
+# Two makes in one tree wait for each other: what builds runs under a lock.
+# Programs that are started after the build (make run) do not hold it.
 LOCKED := scripts/locked
-SUBMAKE = $(Q)$(LOCKED) $(MAKE) --no-print-directory $(if $(V),,-s) -j$(JOBS)
+PARALLEL = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+SUBMAKE = +$(Q)$(LOCKED) $(MAKE) --no-print-directory $(if $(V),,-s) $(PARALLEL)
+
+BUILD_GOALS := qemu agent firmware asan micropython docs install
+ifneq ($(and $(filter $(BUILD_GOALS),$(MAKECMDGOALS)),$(if $(BW_LOCKED),,1)),)
+
+.PHONY: $(MAKECMDGOALS) locked
+$(MAKECMDGOALS): locked
+	@:
+locked:
+	$(SUBMAKE) $(MAKECMDGOALS)
+
+else
 
 # --- what a newcomer tries -------------------------------------------------
 
@@ -62,7 +74,7 @@ check: ## set up, build all, and run every test
 
 .PHONY: qemu agent firmware micropython build-run build-check asan
 qemu: $(BUILD)/setup/qemu ## build/qemu/qemu-system-arm (QEMU_TARBALL=FILE to choose one)
-	$(Q)$(LOCKED) qemu/build
+	$(Q)qemu/build
 
 agent: $(BUILD)/setup/host ## build/host/benchwired and build/host/benchwire
 firmware: $(BUILD)/setup/firmware ## the firmware samples
@@ -196,7 +208,7 @@ check-e2e: $(BUILD)/setup/test ## firmware, QEMU and agent together
 	$(Q)tests/run-tests $(call pick,$(E2E_TESTS))
 
 build-qtest: $(BUILD)/setup/qemu
-	$(Q)$(LOCKED) qemu/build qemu-system-arm \
+	$(Q)qemu/build qemu-system-arm \
 		$(addprefix hw/benchwire/tests/,$(call pick,$(QTESTS)))
 
 build-check: $(BUILD)/micropython.hex $(UNIT_TESTS) $(FUZZ_REPLAYS) build-qtest
@@ -272,3 +284,5 @@ clean: ## remove build/
 
 distclean: clean ## remove build/ and this project's cache folder
 	$(Q)rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/benchwire"
+
+endif
