@@ -5,8 +5,8 @@
 # shellcheck source=tests/e2e/machine.bash
 . "$(dirname "$0")/machine.bash"
 
-plan 10
 requires "$MICROPYTHON" /usr/bin/python3
+plan 10
 
 # 24C02: pages of 8 bytes, and no acknowledge during the write cycle, which
 # wait() waits for.

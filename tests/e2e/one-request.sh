@@ -6,8 +6,8 @@
 # shellcheck source=tests/e2e/machine.bash
 . "$(dirname "$0")/machine.bash"
 
-plan 8
 requires "$MICROPYTHON" /usr/bin/python3
+plan 8
 
 READ='i2c.write(0x68, b"\0", repeat=True); len(i2c.read(0x68, 6))'
 

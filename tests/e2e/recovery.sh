@@ -7,8 +7,8 @@
 # shellcheck source=tests/e2e/machine.bash
 . "$(dirname "$0")/machine.bash"
 
-plan 12
 requires "$MICROPYTHON" /usr/bin/python3
+plan 12
 
 READ='i2c.read(0x68, 6)'
 WRITE='i2c.write(0x50, b"\0abc")'

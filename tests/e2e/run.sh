@@ -6,8 +6,8 @@
 # shellcheck source=tests/e2e/machine.bash
 . "$(dirname "$0")/machine.bash"
 
-plan 12
 requires build/firmware/thermometer.hex
+plan 12
 
 # says NAME REGEX COMMAND...: it fails, and says that in at most 20 s
 says() {

@@ -5,8 +5,8 @@
 # shellcheck source=tests/e2e/machine.bash
 . "$(dirname "$0")/machine.bash"
 
-plan 8
 requires build/firmware/thermometer.hex
+plan 8
 
 # A 2, a gap and the left column of a 1: the "21.5" on its way.
 TWO_AND_ONE='###../..#.#/###../#..../###.#'
