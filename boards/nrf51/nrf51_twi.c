@@ -50,6 +50,7 @@ REG32(ADDRESS,   0x588)
 /* clang-format on */
 
 #define LATE_ERROR_HOLD_MS 250 /* mbed gives up after 60 ms */
+#define LATE_READ_GRACE_US 5000
 #define POLL_WAIT_MS       10  /* host time, for one read of an event */
 #define ERRORSRC_ALL       (NRF51_TWI_OVERRUN | NRF51_TWI_ANACK | \
                             NRF51_TWI_DNACK)
@@ -147,7 +148,7 @@ static void nrf51_twi_write(NrfPeripheral *p, unsigned reg, uint32_t value)
 static uint32_t nrf51_twi_read(NrfPeripheral *p, unsigned reg)
 {
     if (reg == REG_RXD) {
-        NRF51_TWI(p)->rxd_full = false;
+        nrf51_twi_bus_rxd_read(NRF51_TWI(p));
     }
     return p->reg[reg];
 }
@@ -278,6 +279,7 @@ static const VMStateDescription vmstate_nrf51_twi = {
         VMSTATE_UINT8(start_wanted, Nrf51TWI),
         VMSTATE_BOOL(wire_done, Nrf51TWI),
         VMSTATE_BOOL(reply_done, Nrf51TWI),
+        VMSTATE_BOOL(stretched, Nrf51TWI),
         VMSTATE_UINT8(reply, Nrf51TWI),
         VMSTATE_UINT8(data, Nrf51TWI),
         VMSTATE_UINT8(sending, Nrf51TWI),
@@ -288,6 +290,8 @@ static const VMStateDescription vmstate_nrf51_twi = {
 static const Property nrf51_twi_properties[] = {
     DEFINE_PROP_UINT32("late-error-hold-ms", Nrf51TWI, late_error_hold_ms,
                        LATE_ERROR_HOLD_MS),
+    DEFINE_PROP_UINT32("late-read-grace-us", Nrf51TWI, late_read_grace_us,
+                       LATE_READ_GRACE_US),
 };
 
 static void nrf51_twi_class_init(ObjectClass *klass, void *data)

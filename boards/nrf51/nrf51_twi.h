@@ -1,8 +1,8 @@
 /*
  * nRF51 two-wire master (TWI0, TWI1) and the pair of wires it drives
  *
- * QEMU interface: sysbus MMIO region 0 (registers), sysbus IRQ 0; property
- * "late-error-hold-ms", see nrf51_twi_bus.c.
+ * QEMU interface: sysbus MMIO region 0 (registers), sysbus IRQ 0; properties
+ * "late-error-hold-ms" and "late-read-grace-us", see nrf51_twi_bus.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -37,6 +37,7 @@ struct Nrf51TWI {
     Nrf51I2CLines *lines; /* set before the machine runs */
     QEMUTimer wire;       /* end of the wire time of the phase under way */
     uint32_t late_error_hold_ms;
+    uint32_t late_read_grace_us;
     VMChangeStateEntry *vm_change;
 
     uint8_t state;        /* enum in nrf51_twi_bus.c */
@@ -55,6 +56,7 @@ struct Nrf51TWI {
     uint8_t start_wanted; /* enum in nrf51_twi_bus.c */
     bool wire_done;       /* the phase's wire time is over */
     bool reply_done;      /* the phase's answer is there */
+    bool stretched;       /* the byte received waits, or waited, for RXD */
     uint8_t reply;        /* I2CReply */
     uint8_t data;         /* byte that came with it */
     bool reissue;         /* request the phase again: just loaded */

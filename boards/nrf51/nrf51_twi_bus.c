@@ -39,6 +39,11 @@
  * comes "late-error-hold-ms" later, as if the part held SCL low: mbed's
  * driver recognises a failed STOP only by that time-out.
  *
+ * The chip overwrites an unread byte in RXD when the next one is complete, and
+ * drivers are quick enough.  Without -icount a busy host can delay the core by
+ * longer than a byte takes: then the next byte is stretched until RXD is read,
+ * for "late-read-grace-us" at most.
+ *
  * Not modelled: the pads (PIN_CNF of the two pins), arbitration loss, PAN 56
  * (lock-up; not on revision 3 of the chip, and every driver has the cure).
  *
@@ -48,6 +53,7 @@
 #include "qemu/osdep.h"
 #include "qemu/bitops.h"
 #include "qemu/log.h"
+#include "system/cpu-timers.h"
 #include "hw/benchwire/boards/nrf51/nrf51_twi_bus.h"
 #include "hw/benchwire/trace.h"
 
@@ -221,13 +227,18 @@ static void request_phase(Nrf51TWI *s)
     }
 }
 
+static void start_wire(Nrf51TWI *s, int64_t ns)
+{
+    timer_mod(&s->wire, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + ns);
+}
+
 static void begin_phase(Nrf51TWI *s, TwiState state, unsigned bits)
 {
     set_state(s, state);
     s->wire_done = false;
     s->reply_done = false;
-    timer_mod(&s->wire, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) +
-                        bits * bit_ns(s));
+    s->stretched = false;
+    start_wire(s, bits * bit_ns(s));
     request_phase(s);
 }
 
@@ -397,15 +408,28 @@ static void stop_done(Nrf51TWI *s)
         return;
     }
     set_state(s, TWI_HELD);
-    timer_mod(&s->wire, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) +
-                        s->late_error_hold_ms * SCALE_MS);
+    start_wire(s, (int64_t)s->late_error_hold_ms * SCALE_MS);
+}
+
+/* Returns: true if the byte received is stretched, since RXD is not free. */
+static bool wait_for_reader(Nrf51TWI *s)
+{
+    if (!s->rxd_full || s->stretched || !s->late_read_grace_us ||
+        icount_enabled()) {
+        return false;
+    }
+    s->stretched = true;
+    s->wire_done = false;
+    start_wire(s, (int64_t)s->late_read_grace_us * SCALE_US);
+    return true;
 }
 
 static void try_end_phase(Nrf51TWI *s)
 {
     TwiState phase = s->state;
 
-    if (!s->wire_done || !s->reply_done) {
+    if (!s->wire_done || !s->reply_done ||
+        (phase == TWI_RECV && wait_for_reader(s))) {
         return;
     }
     set_state(s, TWI_BOUNDARY);
@@ -544,6 +568,15 @@ void nrf51_twi_bus_txd_written(Nrf51TWI *s)
     if (s->state == TWI_WAIT_TXD) {
         begin_send(s);
     }
+}
+
+void nrf51_twi_bus_rxd_read(Nrf51TWI *s)
+{
+    if (s->rxd_full && s->state == TWI_RECV && s->stretched &&
+        !s->wire_done) {
+        start_wire(s, BYTE_BITS * bit_ns(s));
+    }
+    s->rxd_full = false;
 }
 
 int nrf51_twi_bus_loaded(Nrf51TWI *s)

@@ -43,6 +43,9 @@ void nrf51_twi_bus_resume(Nrf51TWI *s);
 /* TXD has got a byte to send. */
 void nrf51_twi_bus_txd_written(Nrf51TWI *s);
 
+/* The byte in RXD was read. */
+void nrf51_twi_bus_rxd_read(Nrf51TWI *s);
+
 /* Drop the transaction: the lines go high, nobody hears of it. */
 void nrf51_twi_bus_drop(Nrf51TWI *s);
 

@@ -231,6 +231,49 @@ static void the_other_master_waits_out_the_hold(void)
     twi_finish(t);
 }
 
+/* The core reads late: it is the host that keeps it waiting */
+
+#define GRACE "-global bw-nrf51-twi.late-read-grace-us=5000"
+
+static void a_late_reader_stretches_the_next_byte(void)
+{
+    struct twi t = twi_start(GRACE);
+
+    twi_task(t, TWI_STARTRX);
+    twi_take(t, TWI_RXDREADY);
+    twi_pass(t, 10 * BYTE_NS);
+    g_assert_cmpuint(twi_read(t, TWI_RXDREADY), ==, 0);
+    g_assert_cmphex(twi_read(t, TWI_RXD), ==, 0xa0);
+    twi_expect_in(t, TWI_RXDREADY, BYTE_NS);
+    g_assert_cmphex(twi_read(t, TWI_RXD), ==, 0xa1);
+    g_assert_cmphex(twi_read(t, TWI_ERRORSRC), ==, 0);
+    part_expect(t, "R r r r");
+    twi_finish(t);
+}
+
+static void a_reader_that_is_in_time_does_not(void)
+{
+    struct twi t = twi_start(GRACE);
+
+    twi_task(t, TWI_STARTRX);
+    twi_take(t, TWI_RXDREADY);
+    twi_read(t, TWI_RXD);
+    twi_expect_in(t, TWI_RXDREADY, BYTE_NS);
+    twi_finish(t);
+}
+
+static void a_byte_that_nobody_reads_is_overwritten_in_the_end(void)
+{
+    struct twi t = twi_start(GRACE);
+
+    twi_task(t, TWI_STARTRX);
+    twi_take(t, TWI_RXDREADY);
+    twi_expect_in(t, TWI_ERROR, BYTE_NS + 5000000);
+    g_assert_cmphex(twi_read(t, TWI_ERRORSRC), ==, TWI_OVERRUN);
+    g_assert_cmphex(twi_read(t, TWI_RXD), ==, 0xa1);
+    twi_finish(t);
+}
+
 #define TEST(name) qtest_add_func("/nrf51-twi/late/" #name, name)
 
 int main(int argc, char **argv)
@@ -249,5 +292,8 @@ int main(int argc, char **argv)
     TEST(disabling_ends_the_hold);
     TEST(a_failed_write_of_no_bytes_is_not_held);
     TEST(the_other_master_waits_out_the_hold);
+    TEST(a_late_reader_stretches_the_next_byte);
+    TEST(a_reader_that_is_in_time_does_not);
+    TEST(a_byte_that_nobody_reads_is_overwritten_in_the_end);
     return g_test_run();
 }

@@ -66,10 +66,14 @@ enum twi_register {
 #define PART   0x40
 #define NOBODY 0x23
 
-/* Arguments of twi_start()'s machine; takes EEPROM and PART. */
+/*
+ * Arguments of twi_start()'s machine; takes EEPROM and PART.  A byte that is
+ * read late is lost, as on the chip.
+ */
 #define TWI_MACHINE                                               \
     "-M microbit -device at24c-eeprom,address=0x%x,rom-size=256 " \
-    "-device bw-test-later,id=part,address=0x%x"
+    "-device bw-test-later,id=part,address=0x%x "                 \
+    "-global bw-nrf51-twi.late-read-grace-us=0"
 
 struct twi {
     QTestState *qts;
