@@ -11,7 +11,7 @@ plan 8
 
 READ='i2c.write(0x68, b"\0", repeat=True); len(i2c.read(0x68, 6))'
 
-# new_lines FILE REGEX: those that came since mark() was called
+# new_qemu REGEX, new_agent REGEX: lines that came since mark() was called
 mark() {
     mark_qemu=$(wc -l <"$TMP/qemu.log")
     mark_agent=$(wc -l <"$TMP/agent.log")
@@ -38,7 +38,7 @@ one_read() {
     sent=$(new_qemu bw_link_send | id_of)
     received=$(new_qemu bw_link_recv | id_of)
     served=$(new_agent 'I2C_XFER|w1@')
-    like "$1: QEMU sends exactly one request" "$sent" '^[0-9]+$'
+    is "$1: QEMU sends exactly one request" "$(wc -w <<<"$sent")" 1
     is "$1: and takes exactly one reply, of that id" "$received" "$sent"
     is "$1: the agent served exactly that" \
         "$(sed -E 's/.*id=([0-9]+) (.*) -> .*/\1 \2/' <<<"$served")" "$sent $2"
