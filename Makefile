@@ -98,14 +98,21 @@ SRC_bwparts := $(wildcard peripherals/parts/*.c)
 SRC_bwagent := $(filter-out $(AGENT_MAINS),$(wildcard host-agent/*.c))
 ARCHIVES := libbwagent.a libbwparts.a libbw.a
 
+# the list of an archive's sources: newer when one has come or gone
+.PHONY: FORCE
+$(BUILD)/sources/%: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '$(SRC_$*)' | cmp -s - $@ || echo '$(SRC_$*)' >$@
+
 define flavour
 # $(1): folder under build, $(2): compiler, $(3): flags
-$(BUILD)/$(1)/%.o: %.c | $(BUILD)/setup/host
+$(BUILD)/$(1)/%.o: %.c Makefile | $(BUILD)/setup/host
 	$$(Q)mkdir -p $$(@D)
 	@echo "  CC      $$@"
 	$$(Q)$$($(2)) $$($(3)) $$(CFLAGS_$$(*F)) -MMD -MP -c -o $$@ $$<
 
-$(foreach a,bw bwparts bwagent,$(BUILD)/$(1)/lib$(a).a: $(SRC_$(a):%.c=$(BUILD)/$(1)/%.o)
+$(foreach a,bw bwparts bwagent,$(BUILD)/$(1)/lib$(a).a: \
+	$(SRC_$(a):%.c=$(BUILD)/$(1)/%.o) $(BUILD)/sources/$(a)
 )
 $(BUILD)/$(1)/lib%.a:
 	$$(Q)mkdir -p $$(@D)
