@@ -41,7 +41,11 @@ REG32(POWER,    0xFFC)
 #define EVENTS_START 0x100
 #define EVENTS_END   0x1fc
 
-/* A guest can wire events and tasks into a ring; real ones take time. */
+/*
+ * A guest can wire events and tasks into a ring; real ones take time.  What
+ * goes round so often runs no more tasks until all of it has come back, also
+ * not on the other ways there are: they would be MAX_DEPTH-th powers.
+ */
 #define MAX_DEPTH 16
 
 static const NrfPeripheralInfo *info_of(NrfPeripheral *p)
@@ -226,17 +230,22 @@ void nrf_event(NrfPeripheral *p, unsigned event)
 
     trace_bw_nrf_event(path_of(p), e->name);
     p->events |= BIT(event);
-    if (p->depth < MAX_DEPTH) {
+    if (p->depth == MAX_DEPTH) {
+        qemu_log_mask(LOG_GUEST_ERROR,
+                      "%s: %s triggers itself; its tasks are not run\n",
+                      path_of(p), e->name);
+        p->ringing = true;
+    }
+    if (!p->ringing) {
         p->depth++;
         run_shorts(p, event);
         if (p->event_out) {
             p->event_out(p->event_opaque, p, e->offset);
         }
         p->depth--;
-    } else {
-        qemu_log_mask(LOG_GUEST_ERROR,
-                      "%s: %s triggers itself; its tasks are not run\n",
-                      path_of(p), e->name);
+    }
+    if (p->depth == 0) {
+        p->ringing = false;
     }
     update_irq(p);
 }

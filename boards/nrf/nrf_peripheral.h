@@ -128,6 +128,7 @@ struct NrfPeripheral {
     void *event_opaque;
     hwaddr base;    /* where PPI sees it */
     unsigned depth; /* events that are being delivered right now */
+    bool ringing;   /* they trigger each other without end */
 
     uint32_t power; /* POWER register: 0 or 1 */
     uint32_t events; /* bit n: event number n of the table is set */

@@ -62,7 +62,7 @@ REG32(GPREGRET,       0x51C)
 REG32(RAMON,          0x524)
 REG32(PERR0,          0x528)
 REG32(RLENR0,         0x52C)
-REG32(CTIV,           0x538)      /* in 0.25 s */
+REG32(CTIV,           0x538)      /* in 0.25 s; 0 is taken for 1 */
 REG32(RESET,          0x544)
 REG32(XTALFREQ,       0x550)
 REG32(RAMONB,         0x554)
@@ -203,7 +203,7 @@ static void task_cal(NrfPeripheral *p, unsigned unused)
 static void task_ctstart(NrfPeripheral *p, unsigned unused)
 {
     start_timer(&NRF51_CLOCK(p)->interval,
-                p->reg[REG_CTIV] * (int64_t)CTIV_UNIT_NS);
+                MAX(p->reg[REG_CTIV], 1) * (int64_t)CTIV_UNIT_NS);
 }
 
 static void task_ctstop(NrfPeripheral *p, unsigned unused)

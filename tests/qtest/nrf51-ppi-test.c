@@ -17,6 +17,16 @@
 #define TEP(n)     (0x514 + 8 * (n))
 #define CHG(n)     (0x800 + 4 * (n))
 
+/* POWER/CLOCK, whose tasks can report within their register write */
+#define CLOCK_BASE         0x40000000
+#define CLOCK_HFCLKSTART   0x000
+#define CLOCK_CTSTART      0x014
+#define CLOCK_HFCLKSTARTED 0x100
+#define CLOCK_CTTO         0x110
+#define CLOCK_CTIV         0x538
+
+#define RING_S 20 /* host time for what takes a millisecond */
+
 static void ppi_write(struct twi t, uint32_t offset, uint32_t value)
 {
     qtest_writel(t.qts, PPI_BASE + offset, value);
@@ -201,6 +211,50 @@ static void suspended_can_resume_itself(void)
     twi_finish(t);
 }
 
+/*
+ * Every channel starts again what has just started.  A QEMU that follows all
+ * the ways there are never comes back; SIGALRM then ends the test.
+ */
+static void a_ring_of_all_channels_ends(void)
+{
+    struct twi t = twi_start("");
+    struct twi clock = { t.qts, CLOCK_BASE };
+
+    for (unsigned i = 0; i < 16; i++) {
+        join(clock, i, CLOCK_HFCLKSTARTED, CLOCK_BASE + CLOCK_HFCLKSTART);
+    }
+    alarm(RING_S);
+    qtest_writel(t.qts, CLOCK_BASE + CLOCK_HFCLKSTART, 1);
+    qtest_clock_step(t.qts, 1000000);
+    g_assert_cmpuint(qtest_readl(t.qts, CLOCK_BASE + CLOCK_HFCLKSTARTED), ==,
+                     1);
+    /* and once more: the end of the first ring has left nothing behind */
+    qtest_writel(t.qts, CLOCK_BASE + CLOCK_HFCLKSTARTED, 0);
+    ppi_write(t, CHEN, 0);
+    join(clock, 3, CLOCK_HFCLKSTARTED, t.base + TWI_STARTTX);
+    qtest_writel(t.qts, CLOCK_BASE + CLOCK_HFCLKSTART, 1);
+    twi_write(t, TWI_TXD, 0x01);
+    twi_take(t, TWI_TXDSENT);
+    alarm(0);
+    twi_finish(t);
+}
+
+/* CTIV 0 is not a legal interval; it must not be none at all either. */
+static void calibration_timer_that_restarts_itself_lets_time_pass(void)
+{
+    struct twi t = twi_start("");
+    struct twi clock = { t.qts, CLOCK_BASE };
+
+    join(clock, 0, CLOCK_CTTO, CLOCK_BASE + CLOCK_CTSTART);
+    qtest_writel(t.qts, CLOCK_BASE + CLOCK_CTIV, 0);
+    alarm(RING_S);
+    qtest_writel(t.qts, CLOCK_BASE + CLOCK_CTSTART, 1);
+    qtest_clock_step(t.qts, 1000000000);
+    g_assert_cmpuint(qtest_readl(t.qts, CLOCK_BASE + CLOCK_CTTO), ==, 1);
+    alarm(0);
+    twi_finish(t);
+}
+
 #define TEST(name) qtest_add_func("/nrf51-ppi/" #name, name)
 
 int main(int argc, char **argv)
@@ -217,5 +271,7 @@ int main(int argc, char **argv)
     TEST(a_channel_can_switch_a_group_off);
     TEST(end_points_without_a_task_are_harmless);
     TEST(suspended_can_resume_itself);
+    TEST(a_ring_of_all_channels_ends);
+    TEST(calibration_timer_that_restarts_itself_lets_time_pass);
     return g_test_run();
 }
