@@ -18,9 +18,10 @@
  * for it, up to timeout-ms.
  *
  * A part that cannot be reached does not acknowledge its address; a transfer
- * that is lost with the link makes the phase that waits for it a NACK.  A
- * controller cannot see a NACK of a byte it reads: such a byte is 0xff, and
- * the STOP (or repeated START) after it is refused.
+ * that is lost with the link makes the phase that waits for it a NACK.  Not
+ * every controller can see a NACK of a byte it reads (the nRF51's TWI model
+ * does): such a byte is 0xff, and the STOP (or repeated START) after it is
+ * refused.
  *
  * Not modelled: 10-bit addresses, clock stretching of single bytes (the agent
  * knows whole transfers only), the part as a bus master, host notify.
@@ -239,9 +240,11 @@ static void on_start(I2CPassthrough *s, uint32_t recv_len)
     s->recv_len = recv_len;
     if (s->open ? s->untold : !ready && !bw_link_is_coming(&s->link)) {
         /* The part is out of reach, or bytes before this START were lost. */
+        I2CReply nack = s->open ? I2C_REPLY_NACK_DATA : I2C_REPLY_NACK_ADDRESS;
+
         bw_i2c_assembler_abort(&s->assembler);
         s->open = false;
-        answer(s, I2C_REPLY_NACK_ADDRESS, 0xff);
+        answer(s, nack, 0xff);
     } else if (s->probing || (!s->open && !ready)) {
         s->deferred = true;
         timer_mod(s->deferred_timer, s->timeout_ms +

@@ -24,20 +24,24 @@
  *  - a read that is stopped or restarted during its address still takes one
  *    byte, since the part then owns SDA;
  *  - after a NACK no further byte is sent until STOP or START, and a byte
- *    waiting in TXD is dropped; STOP drops it too;
+ *    waiting in TXD is dropped; STOP drops it too, unless a START is to follow;
  *  - STOP, SUSPEND and RESUME without a transaction do nothing, not even an
  *    event; STOP while suspended waits for RESUME;
  *  - RESUME withdraws a SUSPEND that has not taken effect yet: mbed's first
  *    RESUME, meant for the address, may come late on a busy host;
  *  - a START for the direction whose address or byte is under way is merged
- *    with it, any other START waits for the end of the byte;
+ *    with it, any other START, and one after STOP, waits for the end of the
+ *    byte;
  *  - if both masters use the board's wires, the second one's START waits for
  *    the STOP of the first.
  *
  * A part behind an agent may refuse a write only when all of it has arrived
- * there, at STOP.  ERROR and ERRORSRC show that at once, but STOPPED then
- * comes "late-error-hold-ms" later, as if the part held SCL low: mbed's
- * driver recognises a failed STOP only by that time-out.
+ * there, at STOP or at the repeated START (ERRORSRC then shows DNACK), and may
+ * be lost in the middle of a read: a byte that cannot come any more raises
+ * ERROR and DNACK in place of RXDREADY, so that firmware never takes what is
+ * in RXD for one.  At STOP, ERROR and ERRORSRC show a refusal at once, but
+ * STOPPED then comes "late-error-hold-ms" later, as if the part held SCL low:
+ * mbed's driver recognises a failed STOP only by that time-out.
  *
  * The chip overwrites an unread byte in RXD when the next one is complete, and
  * drivers are quick enough.  Without -icount a busy host can delay the core by
@@ -272,7 +276,9 @@ static void begin_stop(Nrf51TWI *s)
     refuse_more(s);
     s->stop_wanted = false;
     s->suspend_wanted = false;
-    s->txd_full = false;
+    if (!s->start_wanted) {
+        s->txd_full = false;
+    }
     begin_phase(s, TWI_STOP, STOP_BITS);
 }
 
@@ -345,7 +351,7 @@ static void refused(Nrf51TWI *s, uint32_t cause)
 static void address_done(Nrf51TWI *s)
 {
     if (s->reply != I2C_REPLY_ACK) {
-        refused(s, NRF51_TWI_ANACK);
+        refused(s, nack_cause(s));
     }
     next_step(s);
 }
@@ -365,6 +371,11 @@ static void recv_done(Nrf51TWI *s)
 {
     bool overrun = s->rxd_full;
 
+    if (s->reply != I2C_REPLY_ACK) {
+        refused(s, NRF51_TWI_DNACK);
+        next_step(s);
+        return;
+    }
     reg_of(s)[REG_RXD] = s->data;
     s->rxd_full = true;
     s->ack_held = true;
@@ -492,7 +503,7 @@ void nrf51_twi_bus_start(Nrf51TWI *s, bool reading)
     case TWI_ADDRESS:
     case TWI_SEND:
     case TWI_RECV:
-        if (s->reading == reading) {
+        if (s->reading == reading && !s->stop_wanted) {
             return;
         }
         break;

@@ -205,12 +205,17 @@ static void test_absent_part_is_an_address_nack(void)
 
 static void test_refused_byte_is_a_data_nack(void)
 {
+    uint8_t rx[2];
     struct bench b;
 
     start_good_bench(&b, "");
     assert_read_works(&b);
     fake_agent_will(b.agent, BW_MSG_I2C_XFER, FAKE_STATUS, BW_NACK_DATA, 1);
     g_assert_cmpuint(write_reg(&b, 0, 0), ==, GUEST_DNACK);
+    assert_read_works(&b);
+    /* of the register number, which travels with the read */
+    fake_agent_will(b.agent, BW_MSG_I2C_XFER, FAKE_STATUS, BW_NACK_DATA, 1);
+    g_assert_cmpuint(read_regs(&b, 0, rx, 2), ==, GUEST_DNACK);
     assert_read_works(&b);
     bench_finish(&b);
 }

@@ -202,6 +202,24 @@ static void disabling_ends_the_hold(void)
     twi_finish(t);
 }
 
+/* The part's transfer ends where the START for another one begins. */
+static void a_late_failure_at_a_repeated_start_is_a_dnack(void)
+{
+    struct twi t = twi_start("");
+
+    part_fail_at_stop(t, true);
+    twi_task(t, TWI_STARTTX);
+    twi_write(t, TWI_TXD, 0x11);
+    twi_take(t, TWI_TXDSENT);
+    twi_write(t, TWI_ADDRESS, EEPROM);
+    twi_task(t, TWI_STARTRX);
+    twi_expect_in(t, TWI_ERROR, ADDRESS_NS);
+    g_assert_cmphex(twi_read(t, TWI_ERRORSRC), ==, TWI_DNACK);
+    twi_task(t, TWI_STOP);
+    twi_expect_in(t, TWI_STOPPED, STOP_NS);
+    twi_finish(t);
+}
+
 static void a_failed_write_of_no_bytes_is_not_held(void)
 {
     struct twi t = twi_start("");
@@ -290,6 +308,7 @@ int main(int argc, char **argv)
     TEST(the_hold_is_a_property);
     TEST(a_new_start_ends_the_hold);
     TEST(disabling_ends_the_hold);
+    TEST(a_late_failure_at_a_repeated_start_is_a_dnack);
     TEST(a_failed_write_of_no_bytes_is_not_held);
     TEST(the_other_master_waits_out_the_hold);
     TEST(a_late_reader_stretches_the_next_byte);

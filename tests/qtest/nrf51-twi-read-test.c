@@ -27,6 +27,46 @@ static void one_byte_read_with_bb_stop(void)
     twi_finish(t);
 }
 
+/*
+ * Bytes that a remote part owed and cannot send any more: firmware must not
+ * take what is in RXD for one.  Phase 0 is START, phase 2 the second byte.
+ */
+static void a_byte_that_is_lost_raises_error_and_no_rxdready(void)
+{
+    struct twi t = twi_start("");
+
+    part_refuse(t, 2);
+    twi_write(t, TWI_SHORTS, TWI_BB_SUSPEND);
+    twi_task(t, TWI_STARTRX);
+    twi_take(t, TWI_RXDREADY);
+    g_assert_cmphex(twi_read(t, TWI_RXD), ==, 0xa0);
+    twi_clear(t, TWI_SUSPENDED);
+    twi_task(t, TWI_RESUME);
+    twi_expect_in(t, TWI_ERROR, BYTE_NS);
+    g_assert_cmphex(twi_read(t, TWI_ERRORSRC), ==, TWI_DNACK);
+    twi_pass(t, 20 * BYTE_NS);
+    g_assert_cmpuint(twi_read(t, TWI_RXDREADY), ==, 0);
+    g_assert_cmpuint(twi_read(t, TWI_SUSPENDED), ==, 0);
+    g_assert_cmpuint(twi_read(t, TWI_STOPPED), ==, 0);
+    twi_task(t, TWI_STOP);
+    twi_expect_in(t, TWI_STOPPED, STOP_NS);
+    part_expect(t, "R r r P");
+    twi_finish(t);
+}
+
+static void a_last_byte_that_is_lost_still_ends_in_stop(void)
+{
+    struct twi t = twi_start("");
+
+    part_refuse(t, 1);
+    twi_write(t, TWI_SHORTS, TWI_BB_STOP);
+    twi_task(t, TWI_STARTRX);
+    twi_expect_in(t, TWI_ERROR, ADDRESS_NS + BYTE_NS);
+    twi_expect_in(t, TWI_STOPPED, STOP_NS);
+    g_assert_cmpuint(twi_read(t, TWI_RXDREADY), ==, 0);
+    twi_finish(t);
+}
+
 static void without_shorts_bytes_come_until_stop(void)
 {
     struct twi t = twi_start("");
@@ -372,6 +412,8 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     TEST(one_byte_read_with_bb_stop);
+    TEST(a_byte_that_is_lost_raises_error_and_no_rxdready);
+    TEST(a_last_byte_that_is_lost_still_ends_in_stop);
     TEST(without_shorts_bytes_come_until_stop);
     TEST(the_master_does_not_wait_for_rxd_to_be_read);
     TEST(an_unread_byte_is_overwritten_and_raises_overrun);

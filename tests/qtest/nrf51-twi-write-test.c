@@ -263,6 +263,24 @@ static void second_stop_during_stop_is_merged(void)
     twi_finish(t);
 }
 
+/* It is not one more START for the byte under way: that one ends in STOP. */
+static void start_after_stop_in_the_same_byte_follows_it(void)
+{
+    struct twi t = twi_start("");
+
+    twi_write(t, TWI_TXD, 0x01);
+    twi_task(t, TWI_STARTTX);
+    twi_pass(t, ADDRESS_NS + BIT_NS);
+    twi_task(t, TWI_STOP);
+    twi_task(t, TWI_STARTTX);
+    twi_write(t, TWI_TXD, 0x02);
+    twi_take(t, TWI_STOPPED);
+    twi_clear(t, TWI_TXDSENT);
+    twi_expect_in(t, TWI_TXDSENT, ADDRESS_NS + BYTE_NS);
+    part_expect(t, "W 01 P W 02");
+    twi_finish(t);
+}
+
 static void start_during_stop_follows_it(void)
 {
     struct twi t = twi_start("");
@@ -391,6 +409,7 @@ int main(int argc, char **argv)
     TEST(stop_without_a_transaction_does_nothing);
     TEST(second_stop_during_stop_is_merged);
     TEST(start_during_stop_follows_it);
+    TEST(start_after_stop_in_the_same_byte_follows_it);
     TEST(start_and_stop_during_stop_make_a_second_transaction);
     TEST(pins_other_than_the_boards_have_no_parts);
     TEST(both_masters_reach_the_parts);

@@ -238,9 +238,12 @@ static void set_log(Object *obj, const char *value, Error **errp)
 
 static void set_reply(Object *obj, bool ack, Error **errp)
 {
-    BW_TEST_SLAVE(obj)->asked = false;
-    i2c_slave_reply(I2C_SLAVE(obj), ack ? I2C_REPLY_ACK : I2C_REPLY_NACK_DATA,
-                    0x77);
+    BwTestSlave *s = BW_TEST_SLAVE(obj);
+    /* the NACK that was going to come, if it was one */
+    I2CReply nack = s->reply == I2C_REPLY_ACK ? I2C_REPLY_NACK_DATA : s->reply;
+
+    s->asked = false;
+    i2c_slave_reply(I2C_SLAVE(obj), ack ? I2C_REPLY_ACK : nack, 0x77);
 }
 
 /* Unlike qdev's, these can be changed while the device is in use. */
