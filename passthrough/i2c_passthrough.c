@@ -24,7 +24,8 @@
  * refused.
  *
  * Not modelled: 10-bit addresses, clock stretching of single bytes (the agent
- * knows whole transfers only), the part as a bus master, host notify.
+ * knows whole transfers only), the general call (not acknowledged), the part
+ * as a bus master, host notify.
  * docs/fidelity.md lists what a guest can see of that.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -293,6 +294,22 @@ static void i2c_passthrough_request(I2CSlave *slave, I2CPhase phase,
         run_verdict(s, bw_i2c_assembler_stop(&s->assembler), 0xff);
         break;
     }
+}
+
+/* A general call is for the guest's bus: at the part it would be a write. */
+static bool i2c_passthrough_match_and_add(I2CSlave *candidate, uint8_t address,
+                                          bool broadcast,
+                                          I2CNodeList *current_devs)
+{
+    I2CNode *node;
+
+    if (broadcast || address != candidate->address) {
+        return false;
+    }
+    node = g_new(struct I2CNode, 1);
+    node->elt = candidate;
+    QLIST_INSERT_HEAD(current_devs, node, next);
+    return true;
 }
 
 static void i2c_passthrough_abort(I2CSlave *slave)
@@ -588,6 +605,7 @@ static void i2c_passthrough_class_init(ObjectClass *klass, void *data)
     dc->vmsd = &vmstate_i2c_passthrough;
     device_class_set_props(dc, i2c_passthrough_properties);
     rc->phases.hold = i2c_passthrough_reset_hold;
+    sc->match_and_add = i2c_passthrough_match_and_add;
     sc->request = i2c_passthrough_request;
     sc->abort = i2c_passthrough_abort;
 }

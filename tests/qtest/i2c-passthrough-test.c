@@ -220,6 +220,22 @@ static void test_refused_byte_is_a_data_nack(void)
     bench_finish(&b);
 }
 
+/* A byte for everybody, such as 0x06 "reset", is no register number. */
+static void test_general_call_does_not_reach_the_part(void)
+{
+    static const uint8_t reset = 0x06;
+    g_autofree char *all = NULL;
+    struct bench b;
+
+    start_good_bench(&b, "");
+    wait_count(&b, "probes", 1);
+    g_assert_cmpuint(guest_bus_transfer(b.qts, 0, &reset, 1, NULL, 0), ==,
+                     GUEST_ANACK);
+    all = fake_agent_transfers(b.agent);
+    g_assert_cmpstr(all, ==, "3 w0@0x50\n");
+    bench_finish(&b);
+}
+
 static void test_every_failure_status_ends_in_nack(void)
 {
     uint8_t rx[2];
@@ -324,6 +340,7 @@ int main(int argc, char **argv)
     ADD(works_over_tcp);
     ADD(absent_part_is_an_address_nack);
     ADD(refused_byte_is_a_data_nack);
+    ADD(general_call_does_not_reach_the_part);
     ADD(every_failure_status_ends_in_nack);
     ADD(delayed_reply_in_time_is_taken);
     ADD(small_adapter_gets_small_messages);
