@@ -199,7 +199,8 @@ bool bw_link_commit(BwLink *link, BwLinkReplyFunc *done, void *opaque)
     if (!timer_pending(link->deadline_timer)) {
         timer_mod(link->deadline_timer, r->deadline_ms);
     }
-    trace_bw_link_send(r->id, bw_wire_type_name(r->type), body_len);
+    trace_bw_link_send(r->id, bw_wire_type_name(r->type), body_len,
+                       link->config.export);
     link->out_len += link->writer.pos;
     if (!link->watch) {
         flush_output(link);
@@ -255,7 +256,8 @@ static void take_reply(BwLink *link)
     const struct bw_wire_header *h = &link->in_header;
 
     trace_bw_link_recv(h->id, bw_wire_type_name(due.type),
-                       bw_status_name(h->status), h->len);
+                       bw_status_name(h->status), h->len,
+                       link->config.export);
     link->pending_head = (link->pending_head + 1) % BW_WIRE_MAX_PENDING;
     link->pending_count--;
     link->in_len = 0;

@@ -29,7 +29,9 @@ static void test_register_read_is_one_request(void)
     id = g_strndup(after, strcspn(after, " "));
     g_assert_cmpstr(after + strlen(id), ==, " w1@0x50 0x10 r6\n");
     sent = g_strdup_printf("bw_link_send id=%s I2C_XFER", id);
-    received = g_strdup_printf("bw_link_recv id=%s I2C_XFER status=ok", id);
+    received = g_strdup_printf("bw_link_recv id=%s I2C_XFER status=ok len=6 "
+                               "export=" FAKE_EXPORT,
+                               id);
     g_assert_cmpuint(count_in(b.trace, sent), ==, 1);
     g_assert_cmpuint(count_in(b.trace, received), ==, 1);
     /* HELLO, OPEN, presence, two reads */
