@@ -307,6 +307,9 @@ static const struct {
     { "address=0x50,device=sim,read-ahead=0", "read-ahead 0" },
     { "address=0x50,device=sim,timeout-ms=1", "timeout-ms 1 is out of range" },
     { "address=0x50,device=/dev/null", "/dev/null" },
+    { "address=0x50,device=sim -device bw-24c02,address=0x51 "
+      "-device " DEVICE ",address=0x51,device=sim",
+      "address 0x51 is taken by a bw-24c02" },
     { "address=0x50,device=sim,transfers=3", "transfers" },
 };
 
