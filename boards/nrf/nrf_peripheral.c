@@ -279,6 +279,14 @@ static void reset_registers(NrfPeripheral *p)
 
 static void write_power(NrfPeripheral *p, uint32_t value)
 {
+    NrfPeripheralClass *c = NRF_PERIPHERAL_GET_CLASS(p);
+
+    if (c->power_locked && c->power_locked(p)) {
+        qemu_log_mask(LOG_GUEST_ERROR,
+                      "%s: 0x%08x written to POWER, which is locked\n",
+                      path_of(p), value);
+        return;
+    }
     value &= R_POWER_ON_MASK;
     if (p->power && !value) {
         reset_registers(p);

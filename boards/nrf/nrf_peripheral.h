@@ -105,6 +105,7 @@ typedef struct NrfPeripheralInfo {
  * @silence: optional; drop everything that is under way, at once and without
  *           an event: reset, or the power switched off; the registers are
  *           reset by the caller afterwards
+ * @power_locked: optional; whether POWER cannot be written now
  */
 struct NrfPeripheralClass {
     SysBusDeviceClass parent_class;
@@ -114,6 +115,7 @@ struct NrfPeripheralClass {
     void (*write)(NrfPeripheral *p, unsigned reg, uint32_t value);
     void (*poll)(NrfPeripheral *p);
     void (*silence)(NrfPeripheral *p);
+    bool (*power_locked)(NrfPeripheral *p);
 };
 
 /* Receives every event of a peripheral, by the offset of its register. */

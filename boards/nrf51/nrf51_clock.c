@@ -9,9 +9,12 @@
  * calibration and its timer, all with interrupts.  Clocks have no effect on
  * other peripherals.
  *
- * Not modelled: SYSTEMOFF, the reset reason and GPREGRET across a reset, the
- * power-fail comparator, RAM power, memory protection: these registers keep
- * what is written to them.
+ * RESETREAS knows the watchdog; other resets clear it, as if power had been
+ * switched on.
+ *
+ * Not modelled: SYSTEMOFF, the other reset reasons and GPREGRET across a
+ * reset, the power-fail comparator, RAM power, memory protection: these
+ * registers keep what is written to them.
  *
  * Where the sources are silent: start-up times are constants below; starting
  * a clock that runs reports at once.
@@ -216,21 +219,36 @@ static void task_latency(NrfPeripheral *p, unsigned unused)
 {
 }
 
+void nrf51_clock_note_reset(Nrf51Clock *s, uint32_t reason)
+{
+    s->reset_reasons |= reason;
+    s->reset_noted = true;
+}
+
 static void silence(NrfPeripheral *p)
 {
     Nrf51Clock *s = NRF51_CLOCK(p);
 
+    if (!s->reset_noted) {
+        s->reset_reasons = 0;
+    }
+    s->reset_noted = false;
     timer_del(&s->hf_start);
     timer_del(&s->lf_start);
     timer_del(&s->calibration);
     timer_del(&s->interval);
 }
 
+static uint32_t nrf51_clock_read(NrfPeripheral *p, unsigned reg)
+{
+    return reg == REG_RESETREAS ? NRF51_CLOCK(p)->reset_reasons : p->reg[reg];
+}
+
 static void nrf51_clock_write(NrfPeripheral *p, unsigned reg, uint32_t value)
 {
     switch (reg) {
     case REG_RESETREAS:
-        p->reg[reg] &= ~value;
+        NRF51_CLOCK(p)->reset_reasons &= ~value;
         break;
     case REG_PROTENSET0:
     case REG_PROTENSET1:
@@ -332,6 +350,8 @@ static const VMStateDescription vmstate_nrf51_clock = {
         VMSTATE_TIMER(lf_start, Nrf51Clock),
         VMSTATE_TIMER(calibration, Nrf51Clock),
         VMSTATE_TIMER(interval, Nrf51Clock),
+        VMSTATE_UINT32(reset_reasons, Nrf51Clock),
+        VMSTATE_BOOL(reset_noted, Nrf51Clock),
         VMSTATE_END_OF_LIST()
     }
 };
@@ -344,6 +364,7 @@ static void nrf51_clock_class_init(ObjectClass *klass, void *data)
     dc->desc = "nRF51 POWER, CLOCK and MPU";
     dc->vmsd = &vmstate_nrf51_clock;
     pc->info = &clock_info;
+    pc->read = nrf51_clock_read;
     pc->write = nrf51_clock_write;
     pc->silence = silence;
 }

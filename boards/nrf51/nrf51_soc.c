@@ -4,12 +4,12 @@
  * Sources: nRF51822 Product Specification v3.1 (memory sizes, clock, instance
  * table); nRF51 Series Reference Manual v3.0, chapter "Memory".
  *
- * The Nordic base of boards/nrf carries POWER/CLOCK/MPU, TWI0, TWI1 and PPI.
- * UART0, RNG, TIMER0-2, GPIO, NVMC, FICR and UICR are QEMU's own models,
- * which know neither PPI nor POWER (0xFFC).
+ * The Nordic base of boards/nrf carries POWER/CLOCK/MPU, TWI0, TWI1, PPI, TEMP,
+ * RNG, ECB and WDT.  UART0, TIMER0-2, GPIO, NVMC, FICR and UICR are QEMU's own
+ * models, which know neither PPI nor POWER (0xFFC).
  *
- * Not modelled: RADIO, SPI0/1, SPIS1, GPIOTE, ADC, RTC0/1, TEMP, ECB, AAR,
- * CCM, WDT, QDEC, LPCOMP; their registers read 0 and are logged (-d unimp).
+ * Not modelled: RADIO, SPI0/1, SPIS1, GPIOTE, ADC, RTC0/1, AAR, CCM,
+ * QDEC, LPCOMP; their registers read 0 and are logged (-d unimp).
  * The core has a SysTick and a VTOR that a Cortex-M0 of this chip lacks.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -35,7 +35,10 @@
 #define ID_UART   2
 #define ID_TWI    3 /* and 4 */
 #define ID_TIMER  8 /* to 10 */
+#define ID_TEMP   12
 #define ID_RNG    13
+#define ID_ECB    14
+#define ID_WDT    16
 #define ID_NVMC   30
 #define ID_PPI    31
 #define ID_NO_IRQ (-1)
@@ -88,6 +91,17 @@ static bool add_core(Nrf51Soc *s, Error **errp)
     return sysbus_realize(SYS_BUS_DEVICE(&s->armv7m), errp);
 }
 
+/* Peripherals reach the data RAM and nothing else. */
+static void add_dma(Nrf51Soc *s)
+{
+    memory_region_init(&s->dma_container, OBJECT(s), "nrf51.dma", UINT64_MAX);
+    memory_region_init_alias(&s->dma_sram, OBJECT(s), "nrf51.dma-sram",
+                             &s->sram, 0, s->sram_size);
+    memory_region_add_subregion(&s->dma_container, NRF51_SRAM_BASE,
+                                &s->dma_sram);
+    address_space_init(&s->dma, &s->dma_container, "nrf51.dma");
+}
+
 static bool add_memories(Nrf51Soc *s, Error **errp)
 {
     SysBusDevice *nvm = SYS_BUS_DEVICE(&s->nvm);
@@ -99,6 +113,7 @@ static bool add_memories(Nrf51Soc *s, Error **errp)
         return false;
     }
     memory_region_add_subregion(&s->container, NRF51_SRAM_BASE, &s->sram);
+    add_dma(s);
 
     if (!object_property_set_uint(OBJECT(nvm), "flash-size", s->flash_size,
                                   errp) ||
@@ -152,6 +167,17 @@ static bool add_twis(Nrf51Soc *s, Error **errp)
     return true;
 }
 
+/* Blocks that answer to the core alone: no pins, no bus */
+static bool add_small_blocks(Nrf51Soc *s, Error **errp)
+{
+    nrf51_ecb_connect(&s->ecb, &s->dma);
+    nrf51_wdt_connect(&s->wdt, &s->clock, CPU(s->armv7m.cpu));
+    return add_nrf(s, &s->temp, ID_TEMP, ID_TEMP, errp) &&
+           add_nrf(s, &s->rng, ID_RNG, ID_RNG, errp) &&
+           add_nrf(s, &s->ecb, ID_ECB, ID_ECB, errp) &&
+           add_nrf(s, &s->wdt, ID_WDT, ID_WDT, errp);
+}
+
 static void add_unmodelled(void)
 {
     create_unimplemented_device("nrf51.io", NRF51_IOMEM_BASE,
@@ -170,11 +196,10 @@ static void nrf51_soc_realize(DeviceState *dev, Error **errp)
     }
     if (!add_core(s, errp) || !add_memories(s, errp) ||
         !add_peripheral(s, &s->uart, ID_UART, ID_UART, errp) ||
-        !add_peripheral(s, &s->rng, ID_RNG, ID_RNG, errp) ||
         !add_gpio(s, errp) || !add_timers(s, errp) ||
         !add_nrf(s, &s->ppi, ID_PPI, ID_NO_IRQ, errp) ||
         !add_nrf(s, &s->clock, ID_CLOCK, ID_CLOCK, errp) ||
-        !add_twis(s, errp)) {
+        !add_small_blocks(s, errp) || !add_twis(s, errp)) {
         return;
     }
     add_unmodelled();
@@ -201,7 +226,6 @@ static void nrf51_soc_init(Object *obj)
 
     object_initialize_child(obj, "uart", &s->uart, TYPE_NRF51_UART);
     object_property_add_alias(obj, "serial0", OBJECT(&s->uart), "chardev");
-    object_initialize_child(obj, "rng", &s->rng, TYPE_NRF51_RNG);
     object_initialize_child(obj, "nvm", &s->nvm, TYPE_NRF51_NVM);
     object_initialize_child(obj, "gpio", &s->gpio, TYPE_NRF51_GPIO);
     for (i = 0; i < NRF51_TIMERS; i++) {
@@ -210,6 +234,10 @@ static void nrf51_soc_init(Object *obj)
     }
     object_initialize_child(obj, "clock", &s->clock, TYPE_NRF51_CLOCK);
     object_initialize_child(obj, "ppi", &s->ppi, TYPE_NRF51_PPI);
+    object_initialize_child(obj, "temp", &s->temp, TYPE_NRF51_TEMP);
+    object_initialize_child(obj, "rng", &s->rng, TYPE_NRF51_RNG);
+    object_initialize_child(obj, "ecb", &s->ecb, TYPE_NRF51_ECB);
+    object_initialize_child(obj, "wdt", &s->wdt, TYPE_NRF51_WDT);
     for (i = 0; i < NRF51_TWIS; i++) {
         object_initialize_child(obj, "twi[*]", &s->twi[i], TYPE_NRF51_TWI);
     }

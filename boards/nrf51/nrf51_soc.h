@@ -19,12 +19,15 @@
 #include "hw/char/nrf51_uart.h"
 #include "hw/clock.h"
 #include "hw/gpio/nrf51_gpio.h"
-#include "hw/misc/nrf51_rng.h"
 #include "hw/nvram/nrf51_nvm.h"
 #include "hw/timer/nrf51_timer.h"
 #include "hw/benchwire/boards/nrf51/nrf51_clock.h"
+#include "hw/benchwire/boards/nrf51/nrf51_ecb.h"
 #include "hw/benchwire/boards/nrf51/nrf51_ppi.h"
+#include "hw/benchwire/boards/nrf51/nrf51_rng.h"
+#include "hw/benchwire/boards/nrf51/nrf51_temp.h"
 #include "hw/benchwire/boards/nrf51/nrf51_twi.h"
+#include "hw/benchwire/boards/nrf51/nrf51_wdt.h"
 
 /* The name of QEMU's own, so that -global nrf51-soc.sram-size=32768 works */
 #define TYPE_NRF51_SOC "nrf51-soc"
@@ -41,13 +44,19 @@ struct Nrf51Soc {
     Nrf51TWI twi[NRF51_TWIS];
     Nrf51PPI ppi;
     NRF51UARTState uart;
-    NRF51RNGState rng;
+    Nrf51Temp temp;
+    Nrf51RNG rng;
+    Nrf51ECB ecb;
+    Nrf51WDT wdt;
     NRF51NVMState nvm;
     NRF51GPIOState gpio;
     NRF51TimerState timer[NRF51_TIMERS];
 
     MemoryRegion container; /* what the core sees */
     MemoryRegion sram;
+    MemoryRegion dma_container; /* what peripherals see: the data RAM, */
+    MemoryRegion dma_sram;      /* at the address the core sees it */
+    AddressSpace dma;
     MemoryRegion *board_memory;
     Clock *sysclk;
     Nrf51I2CLines i2c;

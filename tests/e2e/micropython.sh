@@ -6,7 +6,7 @@
 . "$(dirname "$0")/machine.bash"
 
 requires "$MICROPYTHON" /usr/bin/python3
-plan 10
+plan 11
 
 # 24C02: pages of 8 bytes, and no acknowledge during the write cycle, which
 # wait() waits for.
@@ -71,6 +71,9 @@ b'AB'"
 # A host that is busy may let one cycle's 5 ms pass unseen, but not twenty.
 is "the EEPROM does not acknowledge in its write cycle" \
     "$(repl "$REFUSED" 'refused() > 0')" True
+
+is "the chip's own temperature is measured" \
+    "$(repl 'import microbit; microbit.temperature()')" 25
 
 set_value thermometer.temperature 25.25
 # 25.25 / 0.0625 = 404 = 0x194, left-aligned in 16 bits
