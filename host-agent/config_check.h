@@ -20,8 +20,9 @@ struct bw_config_error {
 };
 
 /* Record an error unless there is one already. */
-void bw_config_vfail(struct bw_config_error *e, int line, const char *format,
-                     va_list args);
+__attribute__((format(printf, 3, 0))) void
+bw_config_vfail(struct bw_config_error *e, int line, const char *format,
+                va_list args);
 
 /**
  * bw_config_check: complete the sections and check them against each other
