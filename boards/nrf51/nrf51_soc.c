@@ -4,9 +4,9 @@
  * Sources: nRF51822 Product Specification v3.1 (memory sizes, clock, instance
  * table); nRF51 Series Reference Manual v3.0, chapter "Memory".
  *
- * The Nordic base of boards/nrf carries POWER/CLOCK/MPU, TWI0, TWI1, PPI, TEMP,
- * RNG, ECB and WDT.  UART0, TIMER0-2, GPIO, NVMC, FICR and UICR are QEMU's own
- * models, which know neither PPI nor POWER (0xFFC).
+ * The Nordic base of boards/nrf carries POWER/CLOCK/MPU, UART0, TWI0, TWI1,
+ * PPI, TEMP, RNG, ECB and WDT.  TIMER0-2, GPIO, NVMC, FICR and UICR are QEMU's
+ * own models, which know neither PPI nor POWER (0xFFC).
  *
  * Not modelled: RADIO, SPI0/1, SPIS1, GPIOTE, ADC, RTC0/1, AAR, CCM,
  * QDEC, LPCOMP; their registers read 0 and are logged (-d unimp).
@@ -195,7 +195,7 @@ static void nrf51_soc_realize(DeviceState *dev, Error **errp)
         return;
     }
     if (!add_core(s, errp) || !add_memories(s, errp) ||
-        !add_peripheral(s, &s->uart, ID_UART, ID_UART, errp) ||
+        !add_nrf(s, &s->uart, ID_UART, ID_UART, errp) ||
         !add_gpio(s, errp) || !add_timers(s, errp) ||
         !add_nrf(s, &s->ppi, ID_PPI, ID_NO_IRQ, errp) ||
         !add_nrf(s, &s->clock, ID_CLOCK, ID_CLOCK, errp) ||

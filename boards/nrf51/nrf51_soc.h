@@ -16,7 +16,6 @@
 #define BENCHWIRE_BOARDS_NRF51_NRF51_SOC_H
 
 #include "hw/arm/armv7m.h"
-#include "hw/char/nrf51_uart.h"
 #include "hw/clock.h"
 #include "hw/gpio/nrf51_gpio.h"
 #include "hw/nvram/nrf51_nvm.h"
@@ -27,6 +26,7 @@
 #include "hw/benchwire/boards/nrf51/nrf51_rng.h"
 #include "hw/benchwire/boards/nrf51/nrf51_temp.h"
 #include "hw/benchwire/boards/nrf51/nrf51_twi.h"
+#include "hw/benchwire/boards/nrf51/nrf51_uart.h"
 #include "hw/benchwire/boards/nrf51/nrf51_wdt.h"
 
 /* The name of QEMU's own, so that -global nrf51-soc.sram-size=32768 works */
@@ -43,7 +43,7 @@ struct Nrf51Soc {
     Nrf51Clock clock;
     Nrf51TWI twi[NRF51_TWIS];
     Nrf51PPI ppi;
-    NRF51UARTState uart;
+    Nrf51UART uart;
     Nrf51Temp temp;
     Nrf51RNG rng;
     Nrf51ECB ecb;

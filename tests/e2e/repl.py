@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 """Type lines at a MicroPython prompt behind a unix socket, print the answers.
 
-usage: repl.py [-t SECONDS] SOCKET LINE...
+usage: repl.py [-r] [-t SECONDS] SOCKET LINE...
 
 SOCKET is QEMU's serial port (-serial unix:SOCKET,server=on,wait=off).  Each
 LINE is typed character by character, each waiting for its echo, since the
 firmware's receive buffer is small; one that holds newlines is given in paste
 mode.  What the interpreter prints comes out, without the echo and the prompt.
--t limits the whole run (default 20 s).
+-t limits the whole run (default 20 s).  -r gives each LINE, a whole program
+then, to the raw prompt in one piece, which does not echo.
 
 Exit status: 0; 1 if the prompt did not come back in time (what had come so
 far is printed on stderr); 2 for wrong usage.
@@ -81,6 +82,17 @@ class Repl:
         self.wait_for(b"=== ")
         self.sock.sendall(b"\x04")  # Ctrl-D ends it
 
+    def run_raw(self, program):
+        """Give PROGRAM all at once; return what it printed."""
+        self.sock.sendall(b"\x01")  # Ctrl-A
+        self.wait_for(b"raw REPL; CTRL-B to exit\r\n>")
+        self.sock.sendall(program.encode() + b"\x04")
+        self.wait_for(b"OK")
+        output = self.wait_for(b"\x04") + self.wait_for(b"\x04>")
+        self.sock.sendall(b"\x02")
+        self.wait_for(PROMPT)
+        return output.replace(b"\r\n", b"\n").decode()
+
     def run(self, line):
         """Type LINE; return what it printed."""
         if "\n" in line:
@@ -93,8 +105,9 @@ class Repl:
 
 def main():
     try:
-        options, args = getopt.getopt(sys.argv[1:], "t:")
-        seconds = float(dict(options).get("-t", 20))
+        options, args = getopt.getopt(sys.argv[1:], "rt:")
+        options = dict(options)
+        seconds = float(options.get("-t", 20))
         path, lines = args[0], args[1:]
     except (getopt.GetoptError, IndexError, ValueError):
         print(__doc__.split("\n\n")[1], file=sys.stderr)
@@ -104,7 +117,8 @@ def main():
         repl = Repl(path, seconds)
         repl.find_prompt()
         for line in lines:
-            print(repl.run(line), end="")
+            run = repl.run_raw if "-r" in options else repl.run
+            print(run(line), end="")
     except (OSError, EOFError) as error:
         seen = repl.seen if repl else b""
         print(f"repl.py: {error}; last seen: {seen!r}", file=sys.stderr)
