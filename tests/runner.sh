@@ -24,7 +24,7 @@ counts "a skipped point" "0 1 passed, 0 failed, 1 skipped" \
 counts "a skipped program" "0 0 passed, 0 failed, 1 skipped" \
     'echo "1..0 # SKIP no bus"'
 counts "a point that may fail" "0 1 passed, 0 failed, 0 skipped" \
-    'echo 1..1; echo "not ok 1 # TODO later"'
+    'echo 1..1; echo "not ok 1 # todo later"'
 counts "points that are missing" "1 1 passed, 1 failed, 0 skipped" \
     'echo 1..2; echo ok 1'
 counts "no plan" "1 1 passed, 1 failed, 0 skipped" 'echo ok 1'
