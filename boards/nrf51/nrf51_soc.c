@@ -5,11 +5,11 @@
  * table); nRF51 Series Reference Manual v3.0, chapter "Memory".
  *
  * The Nordic base of boards/nrf carries POWER/CLOCK/MPU, UART0, TWI0, TWI1,
- * PPI, TEMP, RNG, ECB and WDT.  TIMER0-2, GPIO, NVMC, FICR and UICR are QEMU's
- * own models, which know neither PPI nor POWER (0xFFC).
+ * PPI, TEMP, RNG, ECB, CCM, AAR and WDT.  TIMER0-2, GPIO, NVMC, FICR and UICR
+ * are QEMU's own models, which know neither PPI nor POWER (0xFFC).
  *
- * Not modelled: RADIO, SPI0/1, SPIS1, GPIOTE, ADC, RTC0/1, AAR, CCM,
- * QDEC, LPCOMP; their registers read 0 and are logged (-d unimp).
+ * Not modelled: RADIO, SPI0/1, SPIS1, GPIOTE, ADC, RTC0/1, QDEC, LPCOMP; their
+ * registers read 0 and are logged (-d unimp).
  * The core has a SysTick and a VTOR that a Cortex-M0 of this chip lacks.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -38,6 +38,7 @@
 #define ID_TEMP   12
 #define ID_RNG    13
 #define ID_ECB    14
+#define ID_CCM    15
 #define ID_WDT    16
 #define ID_NVMC   30
 #define ID_PPI    31
@@ -171,10 +172,12 @@ static bool add_twis(Nrf51Soc *s, Error **errp)
 static bool add_small_blocks(Nrf51Soc *s, Error **errp)
 {
     nrf51_ecb_connect(&s->ecb, &s->dma);
+    nrf51_ccm_aar_connect(&s->ccm_aar, &s->dma, &s->ecb);
     nrf51_wdt_connect(&s->wdt, &s->clock, CPU(s->armv7m.cpu));
     return add_nrf(s, &s->temp, ID_TEMP, ID_TEMP, errp) &&
            add_nrf(s, &s->rng, ID_RNG, ID_RNG, errp) &&
            add_nrf(s, &s->ecb, ID_ECB, ID_ECB, errp) &&
+           add_nrf(s, &s->ccm_aar, ID_CCM, ID_CCM, errp) &&
            add_nrf(s, &s->wdt, ID_WDT, ID_WDT, errp);
 }
 
@@ -237,6 +240,7 @@ static void nrf51_soc_init(Object *obj)
     object_initialize_child(obj, "temp", &s->temp, TYPE_NRF51_TEMP);
     object_initialize_child(obj, "rng", &s->rng, TYPE_NRF51_RNG);
     object_initialize_child(obj, "ecb", &s->ecb, TYPE_NRF51_ECB);
+    object_initialize_child(obj, "ccm-aar", &s->ccm_aar, TYPE_NRF51_CCM_AAR);
     object_initialize_child(obj, "wdt", &s->wdt, TYPE_NRF51_WDT);
     for (i = 0; i < NRF51_TWIS; i++) {
         object_initialize_child(obj, "twi[*]", &s->twi[i], TYPE_NRF51_TWI);

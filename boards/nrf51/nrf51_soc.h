@@ -20,6 +20,7 @@
 #include "hw/gpio/nrf51_gpio.h"
 #include "hw/nvram/nrf51_nvm.h"
 #include "hw/timer/nrf51_timer.h"
+#include "hw/benchwire/boards/nrf51/nrf51_ccm_aar.h"
 #include "hw/benchwire/boards/nrf51/nrf51_clock.h"
 #include "hw/benchwire/boards/nrf51/nrf51_ecb.h"
 #include "hw/benchwire/boards/nrf51/nrf51_ppi.h"
@@ -47,6 +48,7 @@ struct Nrf51Soc {
     Nrf51Temp temp;
     Nrf51RNG rng;
     Nrf51ECB ecb;
+    Nrf51CcmAar ccm_aar;
     Nrf51WDT wdt;
     NRF51NVMState nvm;
     NRF51GPIOState gpio;
