@@ -22,6 +22,7 @@
 #include "qemu/bitops.h"
 #include "qemu/log.h"
 #include "qemu/module.h"
+#include "qemu/timer.h"
 #include "hw/irq.h"
 #include "hw/registerfields.h"
 #include "hw/resettable.h"
@@ -224,7 +225,7 @@ static void run_shorts(NrfPeripheral *p, unsigned event)
     }
 }
 
-void nrf_event(NrfPeripheral *p, unsigned event)
+static void deliver(NrfPeripheral *p, unsigned event, bool to_ppi)
 {
     const NrfEvent *e = &info_of(p)->events[event];
 
@@ -239,7 +240,7 @@ void nrf_event(NrfPeripheral *p, unsigned event)
     if (!p->ringing) {
         p->depth++;
         run_shorts(p, event);
-        if (p->event_out) {
+        if (to_ppi && p->event_out) {
             p->event_out(p->event_opaque, p, e->offset);
         }
         p->depth--;
@@ -248,6 +249,40 @@ void nrf_event(NrfPeripheral *p, unsigned event)
         p->ringing = false;
     }
     update_irq(p);
+}
+
+void nrf_event(NrfPeripheral *p, unsigned event)
+{
+    deliver(p, event, true);
+}
+
+void nrf_event_local(NrfPeripheral *p, unsigned event)
+{
+    deliver(p, event, false);
+}
+
+/* Time of events; all of this runs with the BQL held */
+
+#define NO_EVENT (-1)
+static int64_t event_ns = NO_EVENT;
+
+int64_t nrf_time(void)
+{
+    return event_ns == NO_EVENT ? qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL)
+                                : event_ns;
+}
+
+int64_t nrf_time_begin(int64_t ns)
+{
+    int64_t outer = event_ns;
+
+    event_ns = ns;
+    return outer;
+}
+
+void nrf_time_end(int64_t outer)
+{
+    event_ns = outer;
 }
 
 void nrf_connect_events(NrfPeripheral *p, hwaddr base, NrfEventFunc *event_out,
@@ -308,7 +343,9 @@ static uint32_t read_common(NrfPeripheral *p, uint16_t offset)
 
 static void write_common(NrfPeripheral *p, uint16_t offset, uint32_t value)
 {
-    const NrfPeripheralInfo *info = info_of(p);
+    NrfPeripheralClass *c = NRF_PERIPHERAL_GET_CLASS(p);
+    const NrfPeripheralInfo *info = c->info;
+    uint32_t inten = p->inten;
 
     switch (offset) {
     case A_SHORTS:
@@ -326,6 +363,9 @@ static void write_common(NrfPeripheral *p, uint16_t offset, uint32_t value)
     case A_POWER:
         write_power(p, value);
         break;
+    }
+    if (p->inten != inten && c->inten_changed) {
+        c->inten_changed(p);
     }
     update_irq(p);
 }

@@ -102,6 +102,7 @@ typedef struct NrfPeripheralInfo {
  * @write: optional; software writes @value, already masked, to register
  *         number @reg; otherwise it is stored in NrfPeripheral.reg[@reg]
  * @poll: optional; software is about to read an event register
+ * @inten_changed: optional; software has just written INTEN
  * @silence: optional; drop everything that is under way, at once and without
  *           an event: reset, or the power switched off; the registers are
  *           reset by the caller afterwards
@@ -114,6 +115,7 @@ struct NrfPeripheralClass {
     uint32_t (*read)(NrfPeripheral *p, unsigned reg);
     void (*write)(NrfPeripheral *p, unsigned reg, uint32_t value);
     void (*poll)(NrfPeripheral *p);
+    void (*inten_changed)(NrfPeripheral *p);
     void (*silence)(NrfPeripheral *p);
     bool (*power_locked)(NrfPeripheral *p);
 };
@@ -151,6 +153,22 @@ extern const VMStateDescription vmstate_nrf_peripheral;
  * Tasks may run inside of this call, so the peripheral's state must be whole.
  */
 void nrf_event(NrfPeripheral *p, unsigned event);
+
+/* The same, but hidden from PPI (RTC: not enabled in EVTEN). */
+void nrf_event_local(NrfPeripheral *p, unsigned event);
+
+/**
+ * nrf_time: when the event under way happened, in ns of the virtual clock;
+ * now, if none is under way
+ *
+ * A timer's event can be delivered late when the host is busy.  What it
+ * triggers over shorts and PPI takes the event's own time from here.
+ */
+int64_t nrf_time(void);
+
+/* From here to nrf_time_end() events happen at @ns.  Returns: for the end. */
+int64_t nrf_time_begin(int64_t ns);
+void nrf_time_end(int64_t outer);
 
 /**
  * nrf_trigger_task: trigger the task whose register is at @offset

@@ -6,8 +6,8 @@
  * Nordic's nrf51.svd for registers, bits and reset values.
  *
  * Modelled: starting and stopping of both clocks with their status registers,
- * calibration and its timer, all with interrupts.  Clocks have no effect on
- * other peripherals.
+ * calibration and its timer, all with interrupts.  RTC0 and RTC1 run from
+ * LFCLK; the clocks have no effect on other peripherals.
  *
  * RESETREAS knows the watchdog; other resets clear it, as if power had been
  * switched on.
@@ -125,6 +125,24 @@ static void start_timer(QEMUTimer *timer, int64_t ns)
     timer_mod(timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + ns);
 }
 
+/* LFCLK, as the RTCs see it */
+
+bool nrf51_clock_lfclk_runs(Nrf51Clock *s)
+{
+    return FIELD_EX32(reg_of(s)[REG_LFCLKSTAT], LFCLKSTAT, STATE);
+}
+
+void nrf51_clock_add_lfclk_notifier(Nrf51Clock *s, Notifier *n)
+{
+    notifier_list_add(&s->lfclk_changed, n);
+}
+
+static void set_lfclkstat(Nrf51Clock *s, uint32_t value)
+{
+    reg_of(s)[REG_LFCLKSTAT] = value;
+    notifier_list_notify(&s->lfclk_changed, NULL);
+}
+
 /* Ends of waiting */
 
 static void hf_started(void *opaque)
@@ -140,8 +158,7 @@ static void lf_started(void *opaque)
 {
     Nrf51Clock *s = opaque;
 
-    reg_of(s)[REG_LFCLKSTAT] =
-        reg_of(s)[REG_LFCLKSRCCOPY] | R_LFCLKSTAT_STATE_MASK;
+    set_lfclkstat(s, reg_of(s)[REG_LFCLKSRCCOPY] | R_LFCLKSTAT_STATE_MASK);
     nrf_event(NRF_PERIPHERAL(s), EV_LFCLKSTARTED);
 }
 
@@ -195,7 +212,7 @@ static void task_lfclkstop(NrfPeripheral *p, unsigned unused)
 {
     timer_del(&NRF51_CLOCK(p)->lf_start);
     p->reg[REG_LFCLKRUN] = 0;
-    p->reg[REG_LFCLKSTAT] = 0;
+    set_lfclkstat(NRF51_CLOCK(p), 0);
 }
 
 static void task_cal(NrfPeripheral *p, unsigned unused)
@@ -225,6 +242,14 @@ void nrf51_clock_note_reset(Nrf51Clock *s, uint32_t reason)
     s->reset_noted = true;
 }
 
+static void stop_timers(Nrf51Clock *s)
+{
+    timer_del(&s->hf_start);
+    timer_del(&s->lf_start);
+    timer_del(&s->calibration);
+    timer_del(&s->interval);
+}
+
 static void silence(NrfPeripheral *p)
 {
     Nrf51Clock *s = NRF51_CLOCK(p);
@@ -233,10 +258,8 @@ static void silence(NrfPeripheral *p)
         s->reset_reasons = 0;
     }
     s->reset_noted = false;
-    timer_del(&s->hf_start);
-    timer_del(&s->lf_start);
-    timer_del(&s->calibration);
-    timer_del(&s->interval);
+    stop_timers(s);
+    set_lfclkstat(s, 0);
 }
 
 static uint32_t nrf51_clock_read(NrfPeripheral *p, unsigned reg)
@@ -329,6 +352,7 @@ static void nrf51_clock_init(Object *obj)
 {
     Nrf51Clock *s = NRF51_CLOCK(obj);
 
+    notifier_list_init(&s->lfclk_changed);
     timer_init_ns(&s->hf_start, QEMU_CLOCK_VIRTUAL, hf_started, s);
     timer_init_ns(&s->lf_start, QEMU_CLOCK_VIRTUAL, lf_started, s);
     timer_init_ns(&s->calibration, QEMU_CLOCK_VIRTUAL, calibration_done, s);
@@ -337,7 +361,7 @@ static void nrf51_clock_init(Object *obj)
 
 static void nrf51_clock_finalize(Object *obj)
 {
-    silence(NRF_PERIPHERAL(obj));
+    stop_timers(NRF51_CLOCK(obj));
 }
 
 static const VMStateDescription vmstate_nrf51_clock = {

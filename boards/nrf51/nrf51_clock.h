@@ -9,6 +9,7 @@
 #define BENCHWIRE_BOARDS_NRF51_NRF51_CLOCK_H
 
 #include "qemu/bitops.h"
+#include "qemu/notify.h"
 #include "qemu/timer.h"
 #include "hw/benchwire/boards/nrf/nrf_peripheral.h"
 
@@ -27,6 +28,7 @@ struct Nrf51Clock {
     QEMUTimer interval; /* of the calibration timer, CTIV */
     uint32_t reset_reasons; /* RESETREAS */
     bool reset_noted;       /* the next reset keeps it */
+    NotifierList lfclk_changed;
 };
 
 /*
@@ -35,5 +37,10 @@ struct Nrf51Clock {
  * switched on.
  */
 void nrf51_clock_note_reset(Nrf51Clock *s, uint32_t reason);
+
+bool nrf51_clock_lfclk_runs(Nrf51Clock *s);
+
+/* @n is called whenever LFCLK has started or stopped. */
+void nrf51_clock_add_lfclk_notifier(Nrf51Clock *s, Notifier *n);
 
 #endif

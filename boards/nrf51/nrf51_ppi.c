@@ -9,9 +9,7 @@
  * triggered over it, so a peripheral takes part once it is built on that base
  * and connected.
  *
- * Not modelled: channels 20 to 31, whose ends are fixed; they keep their
- * enable and group bits, but the peripherals they join (TIMER0, RTC0, RADIO,
- * AAR, CCM) are not on the wire.  The one cycle a channel takes.
+ * Not modelled: the one cycle a channel takes.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -36,6 +34,7 @@ REG32(CHG0,    0x800)           /* four groups of channels */
 /* clang-format on */
 
 #define CHANNELS_MASK 0xfff0ffff /* 0 to 15, 20 to 31 */
+#define FIRST_FIXED   20
 #define IO_BASE       0x40000000
 #define IO_MASK       0xfffe0000 /* peripheral number and offset left out */
 
@@ -46,6 +45,25 @@ enum {
     REG_CHG,
     REG_CH = REG_CHG + NRF51_PPI_GROUPS, /* EEP, TEP, EEP, TEP ... */
     REG_COUNT = REG_CH + 2 * NRF51_PPI_CHANNELS,
+};
+
+/* Channels 20 to 31: both ends are fixed; manual, "Pre-programmed channels" */
+static const struct {
+    uint32_t event;
+    uint32_t task;
+} fixed[] = {
+    { 0x40008140, 0x40001000 }, /* TIMER0 COMPARE0, RADIO TXEN */
+    { 0x40008140, 0x40001004 }, /* TIMER0 COMPARE0, RADIO RXEN */
+    { 0x40008144, 0x40001010 }, /* TIMER0 COMPARE1, RADIO DISABLE */
+    { 0x40001128, 0x4000f000 }, /* RADIO BCMATCH, AAR START */
+    { 0x40001100, 0x4000f000 }, /* RADIO READY, CCM KSGEN */
+    { 0x40001104, 0x4000f004 }, /* RADIO ADDRESS, CCM CRYPT */
+    { 0x40001104, 0x40008044 }, /* RADIO ADDRESS, TIMER0 CAPTURE1 */
+    { 0x4000110c, 0x40008048 }, /* RADIO END, TIMER0 CAPTURE2 */
+    { 0x4000b140, 0x40001000 }, /* RTC0 COMPARE0, RADIO TXEN */
+    { 0x4000b140, 0x40001004 }, /* RTC0 COMPARE0, RADIO RXEN */
+    { 0x4000b140, 0x4000800c }, /* RTC0 COMPARE0, TIMER0 CLEAR */
+    { 0x4000b140, 0x40008000 }, /* RTC0 COMPARE0, TIMER0 START */
 };
 
 static void trigger(Nrf51PPI *s, unsigned channel, uint32_t task)
@@ -78,6 +96,12 @@ static void ppi_event(void *opaque, NrfPeripheral *source, uint16_t offset)
         if ((enabled & BIT(i)) &&
             reg[REG_CH + 2 * i] == source->base + offset) {
             trigger(s, i, reg[REG_CH + 2 * i + 1]);
+        }
+    }
+    for (i = 0; i < ARRAY_SIZE(fixed); i++) {
+        if ((enabled & BIT(FIRST_FIXED + i)) &&
+            fixed[i].event == source->base + offset) {
+            trigger(s, FIRST_FIXED + i, fixed[i].task);
         }
     }
 }

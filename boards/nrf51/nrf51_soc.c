@@ -5,10 +5,10 @@
  * table); nRF51 Series Reference Manual v3.0, chapter "Memory".
  *
  * The Nordic base of boards/nrf carries POWER/CLOCK/MPU, UART0, TWI0, TWI1,
- * PPI, TEMP, RNG, ECB, CCM, AAR and WDT.  TIMER0-2, GPIO, NVMC, FICR and UICR
- * are QEMU's own models, which know neither PPI nor POWER (0xFFC).
+ * TIMER0-2, RTC0, RTC1, PPI, TEMP, RNG, ECB, CCM, AAR and WDT.  GPIO, NVMC, FICR
+ * and UICR are QEMU's own models, which know neither PPI nor POWER (0xFFC).
  *
- * Not modelled: RADIO, SPI0/1, SPIS1, GPIOTE, ADC, RTC0/1, QDEC, LPCOMP; their
+ * Not modelled: RADIO, SPI0/1, SPIS1, GPIOTE, ADC, QDEC, LPCOMP; their
  * registers read 0 and are logged (-d unimp).
  * The core has a SysTick and a VTOR that a Cortex-M0 of this chip lacks.
  *
@@ -35,11 +35,13 @@
 #define ID_UART   2
 #define ID_TWI    3 /* and 4 */
 #define ID_TIMER  8 /* to 10 */
+#define ID_RTC0   11
 #define ID_TEMP   12
 #define ID_RNG    13
 #define ID_ECB    14
 #define ID_CCM    15
 #define ID_WDT    16
+#define ID_RTC1   17
 #define ID_NVMC   30
 #define ID_PPI    31
 #define ID_NO_IRQ (-1)
@@ -132,12 +134,28 @@ static bool add_memories(Nrf51Soc *s, Error **errp)
 
 static bool add_timers(Nrf51Soc *s, Error **errp)
 {
+    static const uint8_t bits[NRF51_TIMERS] = { 32, 16, 16 };
     int i;
 
     for (i = 0; i < NRF51_TIMERS; i++) {
-        if (!object_property_set_uint(OBJECT(&s->timer[i]), "id", i, errp) ||
-            !add_peripheral(s, &s->timer[i], ID_TIMER + i, ID_TIMER + i,
-                            errp)) {
+        if (!object_property_set_uint(OBJECT(&s->timer[i]), "bits", bits[i],
+                                      errp) ||
+            !add_nrf(s, &s->timer[i], ID_TIMER + i, ID_TIMER + i, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool add_rtcs(Nrf51Soc *s, Error **errp)
+{
+    static const uint8_t id[NRF51_RTCS] = { ID_RTC0, ID_RTC1 };
+    int i;
+
+    for (i = 0; i < NRF51_RTCS; i++) {
+        if (!object_property_set_link(OBJECT(&s->rtc[i]), "clock",
+                                      OBJECT(&s->clock), errp) ||
+            !add_nrf(s, &s->rtc[i], id[i], id[i], errp)) {
             return false;
         }
     }
@@ -202,7 +220,8 @@ static void nrf51_soc_realize(DeviceState *dev, Error **errp)
         !add_gpio(s, errp) || !add_timers(s, errp) ||
         !add_nrf(s, &s->ppi, ID_PPI, ID_NO_IRQ, errp) ||
         !add_nrf(s, &s->clock, ID_CLOCK, ID_CLOCK, errp) ||
-        !add_small_blocks(s, errp) || !add_twis(s, errp)) {
+        !add_rtcs(s, errp) || !add_small_blocks(s, errp) ||
+        !add_twis(s, errp)) {
         return;
     }
     add_unmodelled();
@@ -236,6 +255,8 @@ static void nrf51_soc_init(Object *obj)
                                 TYPE_NRF51_TIMER);
     }
     object_initialize_child(obj, "clock", &s->clock, TYPE_NRF51_CLOCK);
+    object_initialize_child(obj, "rtc[*]", &s->rtc[0], TYPE_NRF51_RTC_3CC);
+    object_initialize_child(obj, "rtc[*]", &s->rtc[1], TYPE_NRF51_RTC);
     object_initialize_child(obj, "ppi", &s->ppi, TYPE_NRF51_PPI);
     object_initialize_child(obj, "temp", &s->temp, TYPE_NRF51_TEMP);
     object_initialize_child(obj, "rng", &s->rng, TYPE_NRF51_RNG);

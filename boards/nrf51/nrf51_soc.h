@@ -19,13 +19,14 @@
 #include "hw/clock.h"
 #include "hw/gpio/nrf51_gpio.h"
 #include "hw/nvram/nrf51_nvm.h"
-#include "hw/timer/nrf51_timer.h"
 #include "hw/benchwire/boards/nrf51/nrf51_ccm_aar.h"
 #include "hw/benchwire/boards/nrf51/nrf51_clock.h"
 #include "hw/benchwire/boards/nrf51/nrf51_ecb.h"
 #include "hw/benchwire/boards/nrf51/nrf51_ppi.h"
 #include "hw/benchwire/boards/nrf51/nrf51_rng.h"
+#include "hw/benchwire/boards/nrf51/nrf51_rtc.h"
 #include "hw/benchwire/boards/nrf51/nrf51_temp.h"
+#include "hw/benchwire/boards/nrf51/nrf51_timer.h"
 #include "hw/benchwire/boards/nrf51/nrf51_twi.h"
 #include "hw/benchwire/boards/nrf51/nrf51_uart.h"
 #include "hw/benchwire/boards/nrf51/nrf51_wdt.h"
@@ -34,6 +35,7 @@
 #define TYPE_NRF51_SOC "nrf51-soc"
 OBJECT_DECLARE_SIMPLE_TYPE(Nrf51Soc, NRF51_SOC)
 
+#define NRF51_RTCS   2
 #define NRF51_TIMERS 3
 #define NRF51_TWIS   2
 
@@ -52,7 +54,8 @@ struct Nrf51Soc {
     Nrf51WDT wdt;
     NRF51NVMState nvm;
     NRF51GPIOState gpio;
-    NRF51TimerState timer[NRF51_TIMERS];
+    Nrf51Rtc rtc[NRF51_RTCS];
+    Nrf51Timer timer[NRF51_TIMERS];
 
     MemoryRegion container; /* what the core sees */
     MemoryRegion sram;

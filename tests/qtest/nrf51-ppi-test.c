@@ -183,7 +183,7 @@ static void end_points_without_a_task_are_harmless(void)
 {
     static const uint32_t nowhere[] = {
         0,          0xffffffff, 0x40003004, 0x40003500,
-        0x40008000, 0x40023000, 0x20000000,
+        0x40007000, 0x40023000, 0x20000000,
     };
     struct twi t = twi_start("");
 
