@@ -182,6 +182,18 @@ static void all_enabled_registers_must_ask(void)
     block_finish(b);
 }
 
+static void words_before_start_do_nothing(void)
+{
+    struct block b = boot("");
+
+    block_write(b, CRV, SECOND_CRV);
+    block_write(b, RR(0), RELOAD);
+    block_pass(b, 10LL * SECOND_NS);
+    g_assert_cmpuint(block_read(b, TIMEOUT), ==, 0);
+    g_assert_cmphex(block_read(b, CRV), ==, SECOND_CRV); /* no reset */
+    block_finish(b);
+}
+
 static void without_registers_there_is_no_reload(void)
 {
     struct block b = boot("");
@@ -320,6 +332,7 @@ static void time_and_requests_migrate(void)
 {
     struct block b = boot("");
 
+    block_write(b, CONFIG, 0); /* counted in slices */
     start_wdt(b, SECOND_CRV, 0x03);
     block_write(b, RR(0), RELOAD);
     block_pass(b, SECOND_NS / 2 - 1);
@@ -345,6 +358,7 @@ int main(int argc, char **argv)
     TEST(the_word_of_reload_begins_again);
     TEST(other_words_do_not);
     TEST(all_enabled_registers_must_ask);
+    TEST(words_before_start_do_nothing);
     TEST(without_registers_there_is_no_reload);
     TEST(a_running_watchdog_cannot_be_changed);
     TEST(resetreas_adds_and_is_cleared_by_ones);
