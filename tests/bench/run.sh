@@ -17,7 +17,7 @@ cd "$BW_ROOT" || exit
 
 MICROPYTHON=build/micropython.hex
 ROUNDS=7
-LAPS=20 # of cpu-loop, per round
+LAPS=2 # of cpu-loop, per round
 BARE=(-M microbit -display none -monitor none -serial stdio)
 dir=build/bench
 
