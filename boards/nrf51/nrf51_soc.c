@@ -5,8 +5,9 @@
  * table); nRF51 Series Reference Manual v3.0, chapter "Memory".
  *
  * The Nordic base of boards/nrf carries POWER/CLOCK/MPU, UART0, TWI0, TWI1,
- * TIMER0-2, RTC0, RTC1, PPI, TEMP, RNG, ECB, CCM, AAR and WDT.  GPIO, NVMC, FICR
- * and UICR are QEMU's own models, which know neither PPI nor POWER (0xFFC).
+ * TIMER0-2, RTC0, RTC1, PPI, TEMP, RNG, ECB, CCM, AAR and WDT.  GPIO, NVMC,
+ * FICR and UICR are QEMU's own models, which know neither PPI nor POWER
+ * (0xFFC).
  *
  * Not modelled: RADIO, SPI0/1, SPIS1, GPIOTE, ADC, QDEC, LPCOMP; their
  * registers read 0 and are logged (-d unimp).
