@@ -4,28 +4,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "qobject/qdict.h"
+#include "migrate.h"
 #include "twi.h"
 
 /* Migration through a file */
-
-static void wait_for_migration(QTestState *qts)
-{
-    for (int i = 0; i < 500; i++) {
-        QDict *reply = qtest_qmp(qts, "{'execute': 'query-migrate'}");
-        QDict *info = qdict_get_qdict(reply, "return");
-        const char *status = qdict_get_try_str(info, "status");
-        bool done = status && g_str_equal(status, "completed");
-
-        g_assert_false(status && g_str_equal(status, "failed"));
-        qobject_unref(reply);
-        if (done) {
-            return;
-        }
-        g_usleep(10000); /* between two looks, 5 s at most */
-    }
-    g_assert_not_reached();
-}
 
 /*
  * Continue @t in another QEMU, a nanosecond later; @t is gone afterwards.
@@ -35,24 +17,11 @@ static struct twi migrate(struct twi t)
 {
     struct twi u = { .base = t.base };
     int64_t now_ns = qtest_clock_step(t.qts, 1);
-    g_autofree char *path = NULL;
-    g_autofree char *uri = NULL;
+    char *path = migrate_out(t.qts);
 
-    close(g_file_open_tmp("bw-state-XXXXXX", &path, NULL));
-    uri = g_strdup_printf("file:%s", path);
-    qtest_qmp_assert_success(
-        t.qts, "{'execute': 'migrate', 'arguments': {'uri': %s}}", uri);
-    wait_for_migration(t.qts);
     qtest_quit(t.qts);
-
     u.qts = qtest_initf(TWI_MACHINE " -incoming defer", EEPROM, PART);
-    qtest_qmp_assert_success(
-        u.qts, "{'execute': 'migrate-incoming', 'arguments': {'uri': %s}}",
-        uri);
-    wait_for_migration(u.qts);
-    qtest_clock_step(u.qts, now_ns);
-    qtest_qmp_assert_success(u.qts, "{'execute': 'cont'}");
-    unlink(path);
+    migrate_in(u.qts, path, now_ns);
     return u;
 }
 

@@ -4,8 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "qobject/qdict.h"
 #include <sys/socket.h>
+#include "migrate.h"
 #include "uart.h"
 
 static void bytes_come_at_the_rate_of_the_line(void)
@@ -356,50 +356,21 @@ static void paste_through_a_multiplexer_arrives_whole(void)
 
 /* Migration through a file, to a machine with another serial port */
 
-static void wait_for_migration(QTestState *qts)
-{
-    for (int i = 0; i < 500; i++) {
-        QDict *reply = qtest_qmp(qts, "{'execute': 'query-migrate'}");
-        QDict *info = qdict_get_qdict(reply, "return");
-        const char *status = qdict_get_try_str(info, "status");
-        bool done = status && g_str_equal(status, "completed");
-
-        g_assert_false(status && g_str_equal(status, "failed"));
-        qobject_unref(reply);
-        if (done) {
-            return;
-        }
-        g_usleep(10000); /* between two looks, 5 s at most */
-    }
-    g_assert_not_reached();
-}
-
 static void migration_in_mid_byte_goes_on(void)
 {
-    g_autofree char *path = NULL;
-    g_autofree char *uri = NULL;
     struct uart u = uart_start("");
     int64_t now_ns;
+    char *path;
 
     uart_say(u, "abc");
     uart_pass(u, 2 * UART_FRAME_NS + UART_FRAME_NS / 2);
     uart_write(u, UART_TXD, 'x');
     now_ns = qtest_clock_step(u.qts, UART_FRAME_NS / 4);
-    close(g_file_open_tmp("bw-state-XXXXXX", &path, NULL));
-    uri = g_strdup_printf("file:%s", path);
-    qtest_qmp_assert_success(
-        u.qts, "{'execute': 'migrate', 'arguments': {'uri': %s}}", uri);
-    wait_for_migration(u.qts);
+    path = migrate_out(u.qts);
     uart_finish(u);
 
     u = uart_bare("-incoming defer");
-    qtest_qmp_assert_success(
-        u.qts, "{'execute': 'migrate-incoming', 'arguments': {'uri': %s}}",
-        uri);
-    wait_for_migration(u.qts);
-    unlink(path);
-    qtest_clock_step(u.qts, now_ns); /* qtest's clock does not migrate */
-    qtest_qmp_assert_success(u.qts, "{'execute': 'cont'}");
+    migrate_in(u.qts, path, now_ns);
 
     uart_expect_in(u, UART_TXDRDY, UART_FRAME_NS * 3 / 4);
     uart_expect_sent(u, "x");

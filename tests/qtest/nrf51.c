@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "qobject/qdict.h"
+#include "migrate.h"
 #include "nrf51.h"
 
 #define PPI_CHENSET    0x4001f504
@@ -44,46 +44,15 @@ void nrf51_expect_masks(struct nrf51 n, const struct nrf51_register *registers,
     }
 }
 
-static void wait_for_migration(QTestState *qts)
-{
-    for (int i = 0; i < 500; i++) {
-        QDict *reply = qtest_qmp(qts, "{'execute': 'query-migrate'}");
-        QDict *info = qdict_get_qdict(reply, "return");
-        const char *status = qdict_get_try_str(info, "status");
-        bool done = status && g_str_equal(status, "completed");
-
-        g_assert_false(status && g_str_equal(status, "failed"));
-        qobject_unref(reply);
-        if (done) {
-            return;
-        }
-        g_usleep(10000); /* between two looks, 5 s at most */
-    }
-    g_assert_not_reached();
-}
-
 struct nrf51 nrf51_migrate(struct nrf51 n)
 {
     struct nrf51 to = { .base = n.base };
     int64_t now_ns = qtest_clock_step(n.qts, 1);
-    g_autofree char *path = NULL;
-    g_autofree char *uri = NULL;
+    char *path = migrate_out(n.qts);
 
-    close(g_file_open_tmp("bw-state-XXXXXX", &path, NULL));
-    uri = g_strdup_printf("file:%s", path);
-    qtest_qmp_assert_success(
-        n.qts, "{'execute': 'migrate', 'arguments': {'uri': %s}}", uri);
-    wait_for_migration(n.qts);
     qtest_quit(n.qts);
-
     to.qts = qtest_init("-M microbit -incoming defer");
-    qtest_qmp_assert_success(
-        to.qts, "{'execute': 'migrate-incoming', 'arguments': {'uri': %s}}",
-        uri);
-    wait_for_migration(to.qts);
-    qtest_clock_step(to.qts, now_ns);
-    qtest_qmp_assert_success(to.qts, "{'execute': 'cont'}");
-    unlink(path);
+    migrate_in(to.qts, path, now_ns);
     return to;
 }
 

@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "qobject/qdict.h"
+#include "migrate.h"
 #include "nrf_block.h"
 
 #define CHENSET    0x4001f504
@@ -12,8 +12,6 @@
 #define CORE       "/machine/nrf51/armv6m"
 #define MACHINE    "-M microbit "
 #define ALL_ONES   0xffffffff
-#define POLL_US    10000
-#define MAX_POLLS  500 /* 5 s */
 
 struct block block_start(unsigned id, const char *args)
 {
@@ -124,46 +122,15 @@ void block_check_inten(struct block b, uint32_t mask)
     g_assert_cmphex(block_read(b, BLOCK_INTENSET), ==, 0);
 }
 
-static void wait_for_migration(QTestState *qts)
-{
-    for (int i = 0; i < MAX_POLLS; i++) {
-        QDict *reply = qtest_qmp(qts, "{'execute': 'query-migrate'}");
-        QDict *info = qdict_get_qdict(reply, "return");
-        const char *status = qdict_get_try_str(info, "status");
-        bool done = status && g_str_equal(status, "completed");
-
-        g_assert_false(status && g_str_equal(status, "failed"));
-        qobject_unref(reply);
-        if (done) {
-            return;
-        }
-        g_usleep(POLL_US); /* between two looks */
-    }
-    g_assert_not_reached();
-}
-
 /* qtest's clock does not migrate, the timers that it drives do. */
 struct block block_migrate(struct block b)
 {
     struct block to = { .id = b.id };
     int64_t now_ns = qtest_clock_step(b.qts, 1);
-    g_autofree char *path = NULL;
-    g_autofree char *uri = NULL;
+    char *path = migrate_out(b.qts);
 
-    close(g_file_open_tmp("bw-state-XXXXXX", &path, NULL));
-    uri = g_strdup_printf("file:%s", path);
-    qtest_qmp_assert_success(
-        b.qts, "{'execute': 'migrate', 'arguments': {'uri': %s}}", uri);
-    wait_for_migration(b.qts);
     qtest_quit(b.qts);
-
     to.qts = qtest_init(MACHINE "-incoming defer");
-    qtest_qmp_assert_success(
-        to.qts, "{'execute': 'migrate-incoming', 'arguments': {'uri': %s}}",
-        uri);
-    wait_for_migration(to.qts);
-    qtest_clock_step(to.qts, now_ns);
-    qtest_qmp_assert_success(to.qts, "{'execute': 'cont'}");
-    unlink(path);
+    migrate_in(to.qts, path, now_ns);
     return to;
 }
