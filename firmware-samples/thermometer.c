@@ -21,6 +21,8 @@
 #define TMP102_TEMPERATURE 0x00
 #define TMP102_EXTENDED    0x01 /* in the second byte */
 #define READ_EVERY_US      1000000u
+/* A TMP102 reads 0 until its first conversion is over: 35 ms at most. */
+#define FIRST_READ_US 100000u
 
 /* In steps of 1/16 degree. */
 static int sixteenths(const uint8_t reg[2])
@@ -46,12 +48,13 @@ static void show(int t16)
 
 int main(void)
 {
-    uint32_t next_us = 0;
+    uint32_t next_us = FIRST_READ_US;
 
     uart_init();
     clock_init();
     twi_init();
     display_init();
+    clock_sleep_until_us(next_us);
     for (;;) {
         uint8_t reg[2];
         enum twi_result result = twi_read_registers(
