@@ -13,8 +13,8 @@
  * switched on.
  *
  * Not modelled: SYSTEMOFF, the other reset reasons and GPREGRET across a
- * reset, the power-fail comparator, RAM power, memory protection: these
- * registers keep what is written to them.
+ * reset, the power-fail comparator, RAM power: these registers keep what is
+ * written to them.  MPU is in nrf51_mpu.c.
  *
  * Where the sources are silent: start-up times are constants below; starting
  * a clock that runs reports at once.
@@ -26,56 +26,8 @@
 #include "qemu/bitops.h"
 #include "qemu/log.h"
 #include "qemu/module.h"
-#include "hw/registerfields.h"
 #include "migration/vmstate.h"
-#include "hw/benchwire/boards/nrf51/nrf51_clock.h"
-
-/* clang-format off */
-REG32(HFCLKSTART,     0x000)
-REG32(HFCLKSTOP,      0x004)
-REG32(LFCLKSTART,     0x008)
-REG32(LFCLKSTOP,      0x00C)
-REG32(CAL,            0x010)
-REG32(CTSTART,        0x014)
-REG32(CTSTOP,         0x018)
-REG32(CONSTLAT,       0x078)
-REG32(LOWPWR,         0x07C)
-REG32(HFCLKSTARTED,   0x100)
-REG32(LFCLKSTARTED,   0x104)
-REG32(POFWARN,        0x108)
-REG32(DONE,           0x10C)
-REG32(CTTO,           0x110)
-REG32(RESETREAS,      0x400)      /* write 1 to clear */
-REG32(HFCLKRUN,       0x408)
-REG32(HFCLKSTAT,      0x40C)
-    FIELD(HFCLKSTAT, SRC, 0, 1)     /* 0 RC, 1 crystal */
-    FIELD(HFCLKSTAT, STATE, 16, 1)  /* 1 running */
-REG32(LFCLKRUN,       0x414)
-REG32(LFCLKSTAT,      0x418)
-    FIELD(LFCLKSTAT, SRC, 0, 2)     /* 0 RC, 1 crystal, 2 from HFCLK */
-    FIELD(LFCLKSTAT, STATE, 16, 1)
-REG32(LFCLKSRCCOPY,   0x41C)      /* LFCLKSRC at LFCLKSTART */
-REG32(RAMSTATUS,      0x428)
-REG32(SYSTEMOFF,      0x500)
-REG32(PAN26,          0x504)      /* undocumented; anomaly 26 writes it */
-REG32(POFCON,         0x510)
-REG32(UNKNOWN514,     0x514)      /* undocumented; the S110 writes it */
-REG32(LFCLKSRC,       0x518)
-REG32(GPREGRET,       0x51C)
-REG32(RAMON,          0x524)
-REG32(PERR0,          0x528)
-REG32(RLENR0,         0x52C)
-REG32(CTIV,           0x538)      /* in 0.25 s; 0 is taken for 1 */
-REG32(RESET,          0x544)
-REG32(XTALFREQ,       0x550)
-REG32(RAMONB,         0x554)
-REG32(DCDCEN,         0x578)
-REG32(PROTENSET0,     0x600)      /* set only */
-REG32(PROTENSET1,     0x604)
-REG32(DISABLEINDEBUG, 0x608)
-REG32(PROTBLOCKSIZE,  0x60C)
-REG32(DCDCFORCE,      0xA08)
-/* clang-format on */
+#include "hw/benchwire/boards/nrf51/nrf51_clock_regs.h"
 
 #define HF_START_NS    (500 * SCALE_US) /* crystal: 0.4 to 1 ms */
 #define LF_START_NS    (500 * SCALE_US)
@@ -86,34 +38,6 @@ REG32(DCDCFORCE,      0xA08)
 #define RAM_BLOCKS_ON  0x3        /* 16 KB are two blocks */
 
 enum { EV_HFCLKSTARTED, EV_LFCLKSTARTED, EV_POFWARN, EV_DONE, EV_CTTO };
-enum {
-    REG_RESETREAS,
-    REG_HFCLKRUN,
-    REG_HFCLKSTAT,
-    REG_LFCLKRUN,
-    REG_LFCLKSTAT,
-    REG_LFCLKSRCCOPY,
-    REG_RAMSTATUS,
-    REG_SYSTEMOFF,
-    REG_PAN26,
-    REG_POFCON,
-    REG_UNKNOWN514,
-    REG_LFCLKSRC,
-    REG_GPREGRET,
-    REG_RAMON,
-    REG_PERR0,
-    REG_RLENR0,
-    REG_CTIV,
-    REG_RESET,
-    REG_XTALFREQ,
-    REG_RAMONB,
-    REG_DCDCEN,
-    REG_PROTENSET0,
-    REG_PROTENSET1,
-    REG_DISABLEINDEBUG,
-    REG_PROTBLOCKSIZE,
-    REG_DCDCFORCE,
-};
 
 static uint32_t *reg_of(Nrf51Clock *s)
 {
@@ -269,13 +193,12 @@ static uint32_t nrf51_clock_read(NrfPeripheral *p, unsigned reg)
 
 static void nrf51_clock_write(NrfPeripheral *p, unsigned reg, uint32_t value)
 {
+    if (nrf51_mpu_write(p, reg, value)) {
+        return;
+    }
     switch (reg) {
     case REG_RESETREAS:
         NRF51_CLOCK(p)->reset_reasons &= ~value;
-        break;
-    case REG_PROTENSET0:
-    case REG_PROTENSET1:
-        p->reg[reg] |= value;
         break;
     case REG_SYSTEMOFF:
         if (value) {

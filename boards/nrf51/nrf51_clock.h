@@ -38,6 +38,14 @@ struct Nrf51Clock {
  */
 void nrf51_clock_note_reset(Nrf51Clock *s, uint32_t reason);
 
+/**
+ * nrf51_mpu_flash_protected: whether NVMC must not erase or write flash there
+ * @address: byte of flash, from 0
+ *
+ * By PROTENSET, in blocks of 4 KB.  Used by NVMC.
+ */
+bool nrf51_mpu_flash_protected(Nrf51Clock *s, uint32_t address);
+
 bool nrf51_clock_lfclk_runs(Nrf51Clock *s);
 
 /* @n is called whenever LFCLK has started or stopped. */
