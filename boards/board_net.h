@@ -11,6 +11,9 @@
  * only; "feed-millivolts" and "feed-ohms": a bench supply at the pin, open
  * while feed-ohms is 0, which it is until feed-millivolts is set (then 100).
  *
+ * A net migrates with VMSTATE_BOARD_NET in its owner's state: feed, and the
+ * level between the thresholds.  Other sources are restored by who has them.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef BENCHWIRE_BOARDS_BOARD_NET_H
@@ -26,13 +29,24 @@ OBJECT_DECLARE_SIMPLE_TYPE(BoardNet, BOARD_NET)
 /**
  * struct BoardNetListener - wants to know when voltage or level change
  * @changed: called after each change, with the state settled; it may drive
- *           this net and others.  nrf_time() is the time of the change.
+ *           this net and others, add and take away listeners.  nrf_time() is
+ *           the time of the change.
+ *
+ * A change of a net that is just being told is told in another round after
+ * this one, so that each listener sees the latest state last.  A net that
+ * changes itself without end is told BOARD_NET_ROUNDS times, then left as it
+ * is, with a line in the log (-d guest_errors).
+ *
+ * While a snapshot or an incoming migration is loaded listeners are called
+ * too, and must not make events of it: see board_net_is_loading().
  */
 typedef struct BoardNetListener {
     void (*changed)(void *opaque, BoardNet *net);
     void *opaque;
     QLIST_ENTRY(BoardNetListener) link;
 } BoardNetListener;
+
+#define BOARD_NET_ROUNDS 16
 
 struct BoardNet {
     Object parent_obj;
@@ -43,11 +57,19 @@ struct BoardNet {
     int32_t feed_mv;
     uint32_t feed_ohms;
     QLIST_HEAD(, BoardNetListener) listeners;
-    unsigned depth; /* changes being told right now */
+    BoardNetListener *next; /* to be told, in the round under way */
+    bool telling;
+    bool changed_again; /* meanwhile */
+    bool conflicting;   /* as last reported */
+    int64_t warned_ms;  /* host time of the last warning */
+    bool saved_level;   /* for migration */
 };
 
-/* Name and supply; before that "?" and 3000 mV. */
+/* Name and supply; before that "?" and 3000 mV.  Before anything is added. */
 void board_net_setup(BoardNet *net, const char *name, int32_t vdd_mv);
+
+/* Another name, for reports: that of the board. */
+void board_net_rename(BoardNet *net, const char *name);
 
 void board_net_add(BoardNet *net, struct bw_net_source *source,
                    const char *name);
@@ -58,6 +80,12 @@ void board_net_drive(BoardNet *net, struct bw_net_source *source, int32_t mv,
 void board_net_listen(BoardNet *net, BoardNetListener *listener);
 void board_net_unlisten(BoardNet *net, BoardNetListener *listener);
 
+/* For the owner of the net, once its sources are loaded */
+void board_net_loaded(BoardNet *net);
+
+/* Whether a snapshot or an incoming migration is being loaded. */
+bool board_net_is_loading(void);
+
 static inline bool board_net_level(const BoardNet *net)
 {
     return net->net.level;
@@ -67,5 +95,15 @@ static inline int32_t board_net_mv(const BoardNet *net)
 {
     return net->net.mv;
 }
+
+static inline int32_t board_net_vdd_mv(const BoardNet *net)
+{
+    return net->net.vdd_mv;
+}
+
+extern const VMStateDescription vmstate_board_net;
+
+#define VMSTATE_BOARD_NET_ARRAY(_field, _state, _num) \
+    VMSTATE_STRUCT_ARRAY(_field, _state, _num, 1, vmstate_board_net, BoardNet)
 
 #endif

@@ -9,6 +9,10 @@
  * strong sources that disagree are a conflict, which is reported and changes
  * nothing else.
  *
+ * Choices: a node that nothing drives is at 0 V at once, its charge is not
+ * kept; the protection diodes of the pads hold every node between 0.3 V below
+ * ground and 0.3 V above the supply, whatever is connected.
+ *
  * Pure: no time, no memory of its own.  Used by boards/board_net.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -24,16 +28,24 @@
 /* A source of fewer ohms than this is strong: two of them must agree. */
 #define BW_NET_STRONG_OHMS 1500
 
+/* Voltages of sources are cut to this, millivolts. */
+#define BW_NET_MAX_MV 100000
+
+/* What the protection diodes let through beyond ground and supply. */
+#define BW_NET_CLAMP_MV 300
+
 /**
  * struct bw_net_source - one thing connected to a node
  * @name: for reports, owned by the caller
  * @mv: voltage without load, millivolts against ground
  * @ohms: resistance in series; BW_NET_OPEN: not connected
+ * @conductance: follows from @ohms, in siemens / 2^36
  */
 struct bw_net_source {
     const char *name;
     int32_t mv;
     uint32_t ohms;
+    int64_t conductance;
     struct bw_net_source *next;
 };
 
@@ -41,7 +53,7 @@ struct bw_net_source {
  * struct bw_net - a node; read the fields, change nothing
  * @vdd_mv: supply, millivolts; the input thresholds follow it
  * @mv: voltage now; 0 if nothing drives it
- * @level: what a CMOS input makes of it: high from 0.7 vdd, low below
+ * @level: what a CMOS input makes of it: high from 0.7 vdd, low up to
  *         0.3 vdd, as it was in between
  * @driven: at least one source is connected
  * @conflict: two strong sources want different levels
@@ -73,6 +85,13 @@ bool bw_net_remove(struct bw_net *net, struct bw_net_source *source);
  */
 bool bw_net_drive(struct bw_net *net, struct bw_net_source *source, int32_t mv,
                   uint32_t ohms);
+
+/**
+ * bw_net_restore: the node had @level before, as after a snapshot was loaded
+ *
+ * Counts between the thresholds only.  Returns: whether the node changed.
+ */
+bool bw_net_restore(struct bw_net *net, bool level);
 
 /**
  * bw_net_opponents: who is in conflict

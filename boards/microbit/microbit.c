@@ -4,9 +4,9 @@
  * Sources: the micro:bit foundation's hardware pages and pin map for V1.3B
  * and V1.5.
  *
- * Wiring only.  The LED matrix, the buttons' moving parts, the sensors and
- * the edge connector are not modelled: buttons idle, and the I2C bus carries
- * what -device puts on it.
+ * Wiring only; microbit_pins.c has pull-ups and edge connector.  The LED
+ * matrix, the buttons' moving parts and the sensors are not modelled: buttons
+ * idle, and the I2C bus carries what -device puts on it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,19 +18,13 @@
 #include "exec/address-spaces.h"
 #include "hw/arm/boot.h"
 #include "hw/boards.h"
-#include "hw/irq.h"
 #include "hw/qdev-properties.h"
 #include "system/qtest.h"
 #include "system/reset.h"
 #include "system/system.h"
 #include "target/arm/cpu.h"
+#include "hw/benchwire/boards/microbit/microbit_pins.h"
 #include "hw/benchwire/boards/nrf51/nrf51_soc.h"
-
-/* Pins of the SoC */
-#define PIN_SCL      0  /* 4K7 pull-up; edge connector P19 */
-#define PIN_SDA      30 /* 4K7 pull-up; edge connector P20 */
-#define PIN_BUTTON_A 17 /* low while pressed; edge connector P5 */
-#define PIN_BUTTON_B 26 /* low while pressed; edge connector P11 */
 
 #define TYPE_MICROBIT_MACHINE MACHINE_TYPE_NAME("microbit")
 OBJECT_DECLARE_SIMPLE_TYPE(MicrobitMachineState, MICROBIT_MACHINE)
@@ -39,6 +33,7 @@ struct MicrobitMachineState {
     MachineState parent_obj;
 
     Nrf51Soc nrf51;
+    MicrobitPins pins;
     bool blank_reported;
 };
 
@@ -51,11 +46,12 @@ static void microbit_init(MachineState *machine)
                             TYPE_NRF51_SOC);
     soc = DEVICE(&s->nrf51);
     qdev_prop_set_chr(soc, "serial0", serial_hd(0));
-    qdev_prop_set_uint32(soc, "i2c-scl", PIN_SCL);
-    qdev_prop_set_uint32(soc, "i2c-sda", PIN_SDA);
+    qdev_prop_set_uint32(soc, "i2c-scl", MICROBIT_PIN_SCL);
+    qdev_prop_set_uint32(soc, "i2c-sda", MICROBIT_PIN_SDA);
     object_property_set_link(OBJECT(soc), "memory",
                              OBJECT(get_system_memory()), &error_fatal);
     sysbus_realize(SYS_BUS_DEVICE(soc), &error_fatal);
+    microbit_pins_init(&s->pins, &s->nrf51.gpio, OBJECT(machine));
 
     armv7m_load_kernel(s->nrf51.armv7m.cpu, machine->kernel_filename, 0,
                        s->nrf51.flash_size);
@@ -81,14 +77,8 @@ static void halt_if_blank(MicrobitMachineState *s)
 
 static void microbit_reset(MachineState *machine, ResetType type)
 {
-    MicrobitMachineState *s = MICROBIT_MACHINE(machine);
-    DeviceState *soc = DEVICE(&s->nrf51);
-
     qemu_devices_reset(type);
-    /* The GPIO model forgets outside levels when it is reset. */
-    qemu_irq_raise(qdev_get_gpio_in(soc, PIN_BUTTON_A));
-    qemu_irq_raise(qdev_get_gpio_in(soc, PIN_BUTTON_B));
-    halt_if_blank(s);
+    halt_if_blank(MICROBIT_MACHINE(machine));
 }
 
 static void microbit_machine_class_init(ObjectClass *oc, void *data)

@@ -3,12 +3,19 @@
  * over (PSEL), and the nets of the board.
  *
  * A peripheral has one Nrf51Pin for each of its PSEL registers.  While it is
- * connected the peripheral's level takes the place of OUT (PIN_CNF still
- * says direction of the pull and drive strength; while the peripheral drives,
- * the pad is an output); its input is the level of the net.  Of several
- * users of one pin the one that connected first drives it.
+ * connected and drives (anything but NRF51_PIN_INPUT), the peripheral's level
+ * takes the place of OUT and DIR; PIN_CNF still says pull and drive strength.
+ * Its input is the level of the net, also while PIN_CNF.INPUT disconnects the
+ * buffer.  Of several users of one pin that drive, the one that connected
+ * first does so.
  *
- * Users: nrf51_gpio.c (owner of the pads), nrf51_gpiote.c, nrf51_uart.c,
+ * Reset and the loading of a snapshot change levels without an event: @changed
+ * of struct Nrf51Pin is not called then, and nrf51_pin_input() is right when
+ * they are over.  Drivers call nrf51_pin_connect() and nrf51_pin_output() again
+ * in their post_load.
+ *
+ * Models: nrf51_pins.c, and nrf51_gpio.c, which owns the pads.
+ * Users: nrf51_gpiote.c, nrf51_uart.c,
  * nrf51_twi.c, nrf51_spi.c, nrf51_spis.c, nrf51_qdec.c, nrf51_adc.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -29,6 +36,7 @@ typedef enum Nrf51PinOutput {
     NRF51_PIN_INPUT, /* the peripheral only looks */
     NRF51_PIN_LOW,
     NRF51_PIN_HIGH,
+    NRF51_PIN_RELEASED, /* high impedance, whatever OUT and DIR say */
 } Nrf51PinOutput;
 
 /**
@@ -44,7 +52,7 @@ typedef struct Nrf51Pin {
     Nrf51PinOutput output;
     bool told; /* level @changed was last told */
     BoardNetListener listener;
-    QTAILQ_ENTRY(Nrf51Pin) link;
+    QTAILQ_ENTRY(Nrf51Pin) link; /* users of the same pad, oldest first */
 } Nrf51Pin;
 
 /* Once, at realize.  @gpio may be NULL: then no pin can be connected. */
@@ -73,6 +81,22 @@ bool nrf51_pin_input(const Nrf51Pin *pin, bool idle);
 
 /* The net of a pin: its voltage for ADC and LPCOMP, and everything else. */
 BoardNet *nrf51_pin_net(Nrf51Gpio *gpio, unsigned pin);
+
+/**
+ * struct Nrf51DetectListener - wants to know when DETECT changes: GPIOTE, and
+ * POWER in SYSTEMOFF
+ * @changed: not called in reset and while a snapshot is loaded
+ */
+typedef struct Nrf51DetectListener {
+    void (*changed)(void *opaque, bool detect);
+    void *opaque;
+    QLIST_ENTRY(Nrf51DetectListener) link;
+} Nrf51DetectListener;
+
+void nrf51_gpio_listen_detect(Nrf51Gpio *gpio, Nrf51DetectListener *listener);
+
+/* DETECT now: whether any pin is at the level that its SENSE names. */
+bool nrf51_gpio_detect(const Nrf51Gpio *gpio);
 
 /* The pin of analog input 0 to 7 (product specification, pin assignments). */
 unsigned nrf51_ain_pin(unsigned ain);

@@ -5,8 +5,8 @@
  * table); nRF51 Series Reference Manual v3.0, chapter "Memory".
  *
  * The Nordic base of boards/nrf carries POWER/CLOCK/MPU, UART0, TWI0, TWI1,
- * TIMER0-2, RTC0, RTC1, PPI, TEMP, RNG, ECB, CCM, AAR and WDT.  GPIO, NVMC,
- * FICR and UICR are QEMU's own models, which know neither PPI nor POWER
+ * TIMER0-2, RTC0, RTC1, PPI, TEMP, RNG, ECB, CCM, AAR and WDT; GPIO is ours too.
+ * NVMC, FICR and UICR are QEMU's own models, which know neither PPI nor POWER
  * (0xFFC).
  *
  * Not modelled: RADIO, SPI0/1, SPIS1, GPIOTE, ADC, QDEC, LPCOMP; their
@@ -169,7 +169,6 @@ static bool add_gpio(Nrf51Soc *s, Error **errp)
         return false;
     }
     map(s, SYS_BUS_DEVICE(&s->gpio), 0, NRF51_GPIO_BASE);
-    qdev_pass_gpios(DEVICE(&s->gpio), DEVICE(s), NULL);
     return true;
 }
 
@@ -217,8 +216,9 @@ static void nrf51_soc_realize(DeviceState *dev, Error **errp)
         return;
     }
     if (!add_core(s, errp) || !add_memories(s, errp) ||
+        !add_gpio(s, errp) ||
         !add_nrf(s, &s->uart, ID_UART, ID_UART, errp) ||
-        !add_gpio(s, errp) || !add_timers(s, errp) ||
+        !add_timers(s, errp) ||
         !add_nrf(s, &s->ppi, ID_PPI, ID_NO_IRQ, errp) ||
         !add_nrf(s, &s->clock, ID_CLOCK, ID_CLOCK, errp) ||
         !add_rtcs(s, errp) || !add_small_blocks(s, errp) ||
@@ -251,6 +251,8 @@ static void nrf51_soc_init(Object *obj)
     object_property_add_alias(obj, "serial0", OBJECT(&s->uart), "chardev");
     object_initialize_child(obj, "nvm", &s->nvm, TYPE_NRF51_NVM);
     object_initialize_child(obj, "gpio", &s->gpio, TYPE_NRF51_GPIO);
+    object_property_add_alias(obj, "vdd-mv", OBJECT(&s->gpio), "vdd-mv");
+    nrf51_gpio_add_nets(&s->gpio, obj);
     for (i = 0; i < NRF51_TIMERS; i++) {
         object_initialize_child(obj, "timer[*]", &s->timer[i],
                                 TYPE_NRF51_TIMER);

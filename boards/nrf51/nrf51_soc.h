@@ -7,8 +7,8 @@
  *  - properties "flash-size", "sram-size": bytes
  *  - properties "i2c-scl", "i2c-sda": the pins the board's I2C wires are on
  *  - bus "i2c-bus": the parts on these wires
- *  - unnamed GPIO in and out 0 to 31: the pins, as hw/gpio/nrf51_gpio.h has
- *    them
+ *  - property "vdd-mv": the supply, in millivolts
+ *  - children "pin[0]" to "pin[31]": the nets of the pins, see nrf51_pins.h
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -17,11 +17,11 @@
 
 #include "hw/arm/armv7m.h"
 #include "hw/clock.h"
-#include "hw/gpio/nrf51_gpio.h"
 #include "hw/nvram/nrf51_nvm.h"
 #include "hw/benchwire/boards/nrf51/nrf51_ccm_aar.h"
 #include "hw/benchwire/boards/nrf51/nrf51_clock.h"
 #include "hw/benchwire/boards/nrf51/nrf51_ecb.h"
+#include "hw/benchwire/boards/nrf51/nrf51_gpio.h"
 #include "hw/benchwire/boards/nrf51/nrf51_ppi.h"
 #include "hw/benchwire/boards/nrf51/nrf51_rng.h"
 #include "hw/benchwire/boards/nrf51/nrf51_rtc.h"
@@ -53,7 +53,7 @@ struct Nrf51Soc {
     Nrf51CcmAar ccm_aar;
     Nrf51WDT wdt;
     NRF51NVMState nvm;
-    NRF51GPIOState gpio;
+    Nrf51Gpio gpio;
     Nrf51Rtc rtc[NRF51_RTCS];
     Nrf51Timer timer[NRF51_TIMERS];
 
