@@ -5,11 +5,11 @@
  * table); nRF51 Series Reference Manual v3.0, chapter "Memory".
  *
  * The Nordic base of boards/nrf carries POWER/CLOCK/MPU, UART0, TWI0, TWI1,
- * TIMER0-2, RTC0, RTC1, PPI, TEMP, RNG, ECB, CCM, AAR and WDT; GPIO is ours too.
+ * GPIOTE, TIMER0-2, RTC0, RTC1, PPI, TEMP, RNG, ECB, CCM, AAR and WDT; GPIO is ours too.
  * NVMC, FICR and UICR are QEMU's own models, which know neither PPI nor POWER
  * (0xFFC).
  *
- * Not modelled: RADIO, SPI0/1, SPIS1, GPIOTE, ADC, QDEC, LPCOMP; their
+ * Not modelled: RADIO, SPI0/1, SPIS1, ADC, QDEC, LPCOMP; their
  * registers read 0 and are logged (-d unimp).
  * The core has a SysTick and a VTOR that a Cortex-M0 of this chip lacks.
  *
@@ -35,6 +35,7 @@
 #define ID_CLOCK  0
 #define ID_UART   2
 #define ID_TWI    3 /* and 4 */
+#define ID_GPIOTE 6
 #define ID_TIMER  8 /* to 10 */
 #define ID_RTC0   11
 #define ID_TEMP   12
@@ -169,7 +170,8 @@ static bool add_gpio(Nrf51Soc *s, Error **errp)
         return false;
     }
     map(s, SYS_BUS_DEVICE(&s->gpio), 0, NRF51_GPIO_BASE);
-    return true;
+    nrf51_gpiote_connect(&s->gpiote, &s->gpio);
+    return add_nrf(s, &s->gpiote, ID_GPIOTE, ID_GPIOTE, errp);
 }
 
 static bool add_twis(Nrf51Soc *s, Error **errp)
@@ -253,6 +255,7 @@ static void nrf51_soc_init(Object *obj)
     object_initialize_child(obj, "gpio", &s->gpio, TYPE_NRF51_GPIO);
     object_property_add_alias(obj, "vdd-mv", OBJECT(&s->gpio), "vdd-mv");
     nrf51_gpio_add_nets(&s->gpio, obj);
+    object_initialize_child(obj, "gpiote", &s->gpiote, TYPE_NRF51_GPIOTE);
     for (i = 0; i < NRF51_TIMERS; i++) {
         object_initialize_child(obj, "timer[*]", &s->timer[i],
                                 TYPE_NRF51_TIMER);

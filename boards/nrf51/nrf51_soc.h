@@ -22,6 +22,7 @@
 #include "hw/benchwire/boards/nrf51/nrf51_clock.h"
 #include "hw/benchwire/boards/nrf51/nrf51_ecb.h"
 #include "hw/benchwire/boards/nrf51/nrf51_gpio.h"
+#include "hw/benchwire/boards/nrf51/nrf51_gpiote.h"
 #include "hw/benchwire/boards/nrf51/nrf51_ppi.h"
 #include "hw/benchwire/boards/nrf51/nrf51_rng.h"
 #include "hw/benchwire/boards/nrf51/nrf51_rtc.h"
@@ -54,6 +55,7 @@ struct Nrf51Soc {
     Nrf51WDT wdt;
     NRF51NVMState nvm;
     Nrf51Gpio gpio;
+    Nrf51Gpiote gpiote;
     Nrf51Rtc rtc[NRF51_RTCS];
     Nrf51Timer timer[NRF51_TIMERS];
 
