@@ -4,9 +4,9 @@
  * Sources: the micro:bit foundation's hardware pages and pin map for V1.3B
  * and V1.5.
  *
- * Wiring only; microbit_pins.c has pull-ups and edge connector.  The LED
- * matrix, the buttons' moving parts and the sensors are not modelled: buttons
- * idle, and the I2C bus carries what -device puts on it.
+ * Wiring only; microbit_pins.c has pull-ups and edge connector,
+ * microbit_display.c the LEDs, microbit_button.c the buttons.  The sensors are
+ * not modelled: the I2C bus carries what -device puts on it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -23,6 +23,8 @@
 #include "system/reset.h"
 #include "system/system.h"
 #include "target/arm/cpu.h"
+#include "hw/benchwire/boards/microbit/microbit_button.h"
+#include "hw/benchwire/boards/microbit/microbit_display.h"
 #include "hw/benchwire/boards/microbit/microbit_pins.h"
 #include "hw/benchwire/boards/nrf51/nrf51_soc.h"
 
@@ -34,8 +36,36 @@ struct MicrobitMachineState {
 
     Nrf51Soc nrf51;
     MicrobitPins pins;
+    MicrobitDisplay display;
+    MicrobitButton button_a;
+    MicrobitButton button_b;
+    MicrobitButton reset_button;
     bool blank_reported;
 };
+
+static void add_button(MicrobitMachineState *s, MicrobitButton *button,
+                       const char *name, BoardNet *net)
+{
+    object_initialize_child(OBJECT(s), name, button, TYPE_MICROBIT_BUTTON);
+    microbit_button_connect(button, net, name);
+    qdev_realize(DEVICE(button), NULL, &error_fatal);
+}
+
+/* What a person sees and touches */
+static void add_face(MicrobitMachineState *s)
+{
+    Nrf51Gpio *gpio = &s->nrf51.gpio;
+
+    object_initialize_child(OBJECT(s), "display", &s->display,
+                            TYPE_MICROBIT_DISPLAY);
+    microbit_display_connect(&s->display, gpio);
+    qdev_realize(DEVICE(&s->display), NULL, &error_fatal);
+    add_button(s, &s->button_a, "button-a",
+               nrf51_pin_net(gpio, MICROBIT_PIN_BUTTON_A));
+    add_button(s, &s->button_b, "button-b",
+               nrf51_pin_net(gpio, MICROBIT_PIN_BUTTON_B));
+    add_button(s, &s->reset_button, "reset-button", NULL);
+}
 
 static void microbit_init(MachineState *machine)
 {
@@ -52,21 +82,27 @@ static void microbit_init(MachineState *machine)
                              OBJECT(get_system_memory()), &error_fatal);
     sysbus_realize(SYS_BUS_DEVICE(soc), &error_fatal);
     microbit_pins_init(&s->pins, &s->nrf51.gpio, OBJECT(machine));
+    add_face(s);
 
     armv7m_load_kernel(s->nrf51.armv7m.cpu, machine->kernel_filename, 0,
                        s->nrf51.flash_size);
 }
 
-/* Erased flash has no reset vector; the core would lock up. */
-static void halt_if_blank(MicrobitMachineState *s)
+static void halt_core(MicrobitMachineState *s)
 {
     ARMCPU *cpu = s->nrf51.armv7m.cpu;
 
+    cpu->power_state = PSCI_OFF;
+    CPU(cpu)->halted = 1;
+}
+
+/* Erased flash has no reset vector; the core would lock up. */
+static void halt_if_blank(MicrobitMachineState *s)
+{
     if (qtest_enabled() || !nrf51_soc_is_blank(&s->nrf51)) {
         return;
     }
-    cpu->power_state = PSCI_OFF;
-    CPU(cpu)->halted = 1;
+    halt_core(s);
     if (!s->blank_reported) {
         warn_report("no firmware in flash, the core stays halted; give an "
                     "image with -device loader,file=IMAGE.hex or "
@@ -77,8 +113,13 @@ static void halt_if_blank(MicrobitMachineState *s)
 
 static void microbit_reset(MachineState *machine, ResetType type)
 {
+    MicrobitMachineState *s = MICROBIT_MACHINE(machine);
+
     qemu_devices_reset(type);
-    halt_if_blank(MICROBIT_MACHINE(machine));
+    halt_if_blank(s);
+    if (s->reset_button.pressed) {
+        halt_core(s);
+    }
 }
 
 static void microbit_machine_class_init(ObjectClass *oc, void *data)
