@@ -14,6 +14,7 @@
 #define TOUCH_OHMS  10000000
 #define PULL_OHMS   4700
 #define SUPPLY_OHMS 1
+#define CHIP_OHMS   100 /* a usual output */
 
 static const struct {
     uint8_t pin;
@@ -68,6 +69,15 @@ static void add_pull_ups(MicrobitPins *pins, Nrf51Gpio *gpio)
     }
 }
 
+/* The serial line idles high; bytes go to the UART, not over the net. */
+static void add_console(MicrobitPins *pins, Nrf51Gpio *gpio)
+{
+    BoardNet *net = nrf51_pin_net(gpio, MICROBIT_PIN_UART_RX);
+
+    board_net_add(net, &pins->console, "the interface chip");
+    board_net_drive(net, &pins->console, board_net_vdd_mv(net), CHIP_OHMS);
+}
+
 static void add_edge_pins(Nrf51Gpio *gpio, Object *edge)
 {
     unsigned i;
@@ -100,6 +110,7 @@ void microbit_pins_init(MicrobitPins *pins, Nrf51Gpio *gpio, Object *machine)
     object_property_add_child(machine, "edge", edge);
     object_unref(edge);
     add_pull_ups(pins, gpio);
+    add_console(pins, gpio);
     add_edge_pins(gpio, edge);
     add_rail(pins, edge, board_net_vdd_mv(nrf51_pin_net(gpio, 0)));
 }

@@ -33,10 +33,12 @@ enum {
 
 /**
  * struct MicrobitPins - what is soldered to the pins and has no file of its own
+ * @console: output of the interface chip at UART_RX
  * @rail: 3V on the edge connector
  */
 typedef struct MicrobitPins {
     struct bw_net_source pull_up[MICROBIT_PULL_UPS];
+    struct bw_net_source console;
     BoardNet rail;
     struct bw_net_source supply;
 } MicrobitPins;

@@ -5,9 +5,9 @@
  * table); nRF51 Series Reference Manual v3.0, chapter "Memory".
  *
  * The Nordic base of boards/nrf carries POWER/CLOCK/MPU, UART0, TWI0, TWI1,
- * GPIOTE, TIMER0-2, RTC0, RTC1, PPI, TEMP, RNG, ECB, CCM, AAR and WDT; GPIO is ours too.
- * NVMC, FICR and UICR are QEMU's own models, which know neither PPI nor POWER
- * (0xFFC).
+ * GPIOTE, TIMER0-2, RTC0, RTC1, PPI, TEMP, RNG, ECB, CCM, AAR and WDT.  GPIO
+ * is ours too.  NVMC, FICR and UICR are QEMU's own models, which know neither
+ * PPI nor POWER (0xFFC).
  *
  * Not modelled: RADIO, SPI0/1, SPIS1, ADC, QDEC, LPCOMP; their
  * registers read 0 and are logged (-d unimp).
@@ -174,13 +174,19 @@ static bool add_gpio(Nrf51Soc *s, Error **errp)
     return add_nrf(s, &s->gpiote, ID_GPIOTE, ID_GPIOTE, errp);
 }
 
+static bool add_uart(Nrf51Soc *s, Error **errp)
+{
+    nrf51_uart_connect(&s->uart, &s->gpio);
+    return add_nrf(s, &s->uart, ID_UART, ID_UART, errp);
+}
+
 static bool add_twis(Nrf51Soc *s, Error **errp)
 {
     int i;
 
     s->i2c.bus = i2c_init_bus(DEVICE(s), "i2c-bus");
     for (i = 0; i < NRF51_TWIS; i++) {
-        nrf51_twi_connect(&s->twi[i], &s->i2c);
+        nrf51_twi_connect(&s->twi[i], &s->i2c, &s->gpio);
         if (!add_nrf(s, &s->twi[i], ID_TWI + i, ID_TWI + i, errp)) {
             return false;
         }
@@ -219,7 +225,7 @@ static void nrf51_soc_realize(DeviceState *dev, Error **errp)
     }
     if (!add_core(s, errp) || !add_memories(s, errp) ||
         !add_gpio(s, errp) ||
-        !add_nrf(s, &s->uart, ID_UART, ID_UART, errp) ||
+        !add_uart(s, errp) ||
         !add_timers(s, errp) ||
         !add_nrf(s, &s->ppi, ID_PPI, ID_NO_IRQ, errp) ||
         !add_nrf(s, &s->clock, ID_CLOCK, ID_CLOCK, errp) ||

@@ -98,18 +98,33 @@ static void task_resume(NrfPeripheral *p, unsigned unused)
 
 static void silence(NrfPeripheral *p)
 {
-    nrf51_twi_bus_drop(NRF51_TWI(p));
+    Nrf51TWI *s = NRF51_TWI(p);
+
+    nrf51_twi_bus_drop(s);
+    nrf51_pin_disconnect(&s->scl);
+    nrf51_pin_disconnect(&s->sda);
 }
 
 /* Registers */
+
+/* While ENABLE is on, the pins are the master's. */
+static void connect_pins(Nrf51TWI *s)
+{
+    bool on = is_enabled(s);
+
+    nrf51_pin_connect(&s->scl, on ? reg_of(s)[REG_PSELSCL] : NRF51_NO_PIN);
+    nrf51_pin_connect(&s->sda, on ? reg_of(s)[REG_PSELSDA] : NRF51_NO_PIN);
+}
 
 static void write_enable(Nrf51TWI *s, uint32_t value)
 {
     reg_of(s)[REG_ENABLE] = value;
     if (value == NRF51_TWI_ENABLED) {
+        connect_pins(s);
         return;
     }
     nrf51_twi_bus_drop(s);
+    connect_pins(s);
     if (value) {
         qemu_log_mask(LOG_UNIMP, "%s: ENABLE %u: %s is not modelled\n",
                       DEVICE(s)->canonical_path, value,
@@ -141,6 +156,7 @@ static void nrf51_twi_write(NrfPeripheral *p, unsigned reg, uint32_t value)
         break;
     default:
         p->reg[reg] = value;
+        connect_pins(s);
         break;
     }
 }
@@ -213,9 +229,13 @@ static const NrfPeripheralInfo twi_info = {
     .absent = "SPI",
 };
 
-void nrf51_twi_connect(Nrf51TWI *s, Nrf51I2CLines *lines)
+void nrf51_twi_connect(Nrf51TWI *s, Nrf51I2CLines *lines, Nrf51Gpio *gpio)
 {
     s->lines = lines;
+    nrf51_pin_init(&s->scl, gpio, "TWI SCL", NULL, NULL);
+    nrf51_pin_init(&s->sda, gpio, "TWI SDA", NULL, NULL);
+    nrf51_pin_output(&s->scl, NRF51_PIN_RELEASED);
+    nrf51_pin_output(&s->sda, NRF51_PIN_RELEASED);
 }
 
 static void vm_state_change(void *opaque, bool running, RunState state)
@@ -227,7 +247,12 @@ static void vm_state_change(void *opaque, bool running, RunState state)
 
 static int nrf51_twi_post_load(void *opaque, int version_id)
 {
-    return nrf51_twi_bus_loaded(opaque);
+    int error = nrf51_twi_bus_loaded(opaque);
+
+    if (!error) {
+        connect_pins(opaque);
+    }
+    return error;
 }
 
 static void nrf51_twi_init(Object *obj)

@@ -12,6 +12,7 @@
 #include "hw/i2c/i2c.h"
 #include "qemu/timer.h"
 #include "hw/benchwire/boards/nrf/nrf_peripheral.h"
+#include "hw/benchwire/boards/nrf51/nrf51_pins.h"
 
 #define TYPE_NRF51_TWI "bw-nrf51-twi"
 OBJECT_DECLARE_SIMPLE_TYPE(Nrf51TWI, NRF51_TWI)
@@ -35,6 +36,8 @@ struct Nrf51TWI {
     NrfPeripheral parent_obj;
 
     Nrf51I2CLines *lines; /* set before the machine runs */
+    Nrf51Pin scl;
+    Nrf51Pin sda;
     QEMUTimer wire;       /* end of the wire time of the phase under way */
     uint32_t late_error_hold_ms;
     uint32_t late_read_grace_us;
@@ -62,7 +65,7 @@ struct Nrf51TWI {
     bool reissue;         /* request the phase again: just loaded */
 };
 
-/* Join a master to the wires; @lines outlives it. */
-void nrf51_twi_connect(Nrf51TWI *s, Nrf51I2CLines *lines);
+/* Join a master to wires and pins, which outlive it. */
+void nrf51_twi_connect(Nrf51TWI *s, Nrf51I2CLines *lines, Nrf51Gpio *gpio);
 
 #endif

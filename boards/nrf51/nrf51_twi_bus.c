@@ -48,7 +48,11 @@
  * longer than a byte takes: then the next byte is stretched until RXD is read,
  * for "late-read-grace-us" at most.
  *
- * Not modelled: the pads (PIN_CNF of the two pins), arbitration loss, PAN 56
+ * The pins: both are released, but for SCL while the master or a part holds
+ * it low between two bits of the wire: waiting for TXD, RESUME, STOP after a
+ * NACK, or for a part's answer.
+ *
+ * Not modelled: the bits as levels of the pins, arbitration loss, PAN 56
  * (lock-up; not on revision 3 of the chip, and every driver has the cure).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -115,12 +119,24 @@ static bool is_phase(uint8_t state)
            state == TWI_STOP;
 }
 
+static void update_scl(Nrf51TWI *s)
+{
+    bool low = s->state == TWI_WAIT_TXD || s->state == TWI_SUSPENDED ||
+               s->state == TWI_NACKED || s->state == TWI_HELD ||
+               (is_phase(s->state) && (s->wire_done || s->stretched));
+
+    nrf51_pin_output(&s->scl, low ? NRF51_PIN_LOW : NRF51_PIN_RELEASED);
+}
+
 static void set_state(Nrf51TWI *s, TwiState state)
 {
     if (s->state != state && state != TWI_BOUNDARY) {
         trace_bw_nrf51_twi_state(path_of(s), state_names[state]);
     }
     s->state = state;
+    if (state != TWI_BOUNDARY) {
+        update_scl(s);
+    }
 }
 
 static int64_t bit_ns(Nrf51TWI *s)
@@ -238,10 +254,10 @@ static void start_wire(Nrf51TWI *s, int64_t ns)
 
 static void begin_phase(Nrf51TWI *s, TwiState state, unsigned bits)
 {
-    set_state(s, state);
     s->wire_done = false;
     s->reply_done = false;
     s->stretched = false;
+    set_state(s, state);
     start_wire(s, bits * bit_ns(s));
     request_phase(s);
 }
@@ -472,6 +488,7 @@ static void wire_expired(void *opaque)
     }
     s->wire_done = true;
     try_end_phase(s);
+    update_scl(s);
 }
 
 void nrf51_twi_bus_drop(Nrf51TWI *s)
@@ -601,6 +618,7 @@ int nrf51_twi_bus_loaded(Nrf51TWI *s)
         s->lines->owner = s;
     }
     s->reissue = is_phase(s->state) && !s->reply_done;
+    update_scl(s);
     return 0;
 }
 

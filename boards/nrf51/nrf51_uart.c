@@ -111,6 +111,7 @@ static void silence(NrfPeripheral *p)
 {
     nrf51_uart_wire_drop(NRF51_UART(p));
     nrf51_uart_rx_clear(NRF51_UART(p));
+    nrf51_uart_wire_release(NRF51_UART(p));
 }
 
 /* Registers */
@@ -227,7 +228,6 @@ static const VMStateDescription vmstate_nrf51_uart = {
         VMSTATE_BOOL(shift_on_wire, Nrf51UART),
         VMSTATE_BOOL(out_full, Nrf51UART),
         VMSTATE_UINT8(out, Nrf51UART),
-        VMSTATE_BOOL(cts_high, Nrf51UART),
         VMSTATE_BOOL(cts_inactive, Nrf51UART),
         VMSTATE_TIMER(rx_end, Nrf51UART),
         VMSTATE_TIMER(rx_timeout, Nrf51UART),

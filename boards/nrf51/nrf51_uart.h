@@ -2,8 +2,8 @@
  * nRF51 universal asynchronous receiver/transmitter (UART0)
  *
  * QEMU interface: sysbus MMIO region 0 (registers), sysbus IRQ 0; properties
- * "chardev" (the other end of the wires) and "overrun", see
- * nrf51_uart_wire.c; named GPIO input "cts" and output "rts" (0 is active).
+ * "chardev" (the other end of TXD and RXD) and "overrun", see
+ * nrf51_uart_wire.c; its pins are those of nrf51_uart_connect().
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,6 +13,7 @@
 #include "chardev/char-fe.h"
 #include "qemu/timer.h"
 #include "hw/benchwire/boards/nrf/nrf_peripheral.h"
+#include "hw/benchwire/boards/nrf51/nrf51_pins.h"
 
 #define TYPE_NRF51_UART "bw-nrf51-uart"
 OBJECT_DECLARE_SIMPLE_TYPE(Nrf51UART, NRF51_UART)
@@ -26,7 +27,10 @@ struct Nrf51UART {
     CharBackend chr;
     bool overrun;         /* bytes come whether there is room or not */
     guint watch;          /* until the chardev takes @out; 0 if there is none */
-    qemu_irq rts;
+    Nrf51Pin rts;         /* low is active, as with CTS */
+    Nrf51Pin txd;
+    Nrf51Pin cts;
+    Nrf51Pin rxd;
 
     /* Transmitter */
     QEMUTimer tx_end;     /* the stop bit of @shift is over */
@@ -37,7 +41,6 @@ struct Nrf51UART {
     bool shift_on_wire;   /* PSELTXD named a pin when it began */
     bool out_full;        /* @out is out, but the chardev has not taken it */
     uint8_t out;
-    bool cts_high;        /* level of the "cts" input */
     bool cts_inactive;    /* as last reported */
 
     /* Receiver */
@@ -52,5 +55,8 @@ struct Nrf51UART {
     uint8_t line_len;
     uint16_t line[NRF51_UART_LINE]; /* symbols: bytes, or a break */
 };
+
+/* Give it the pins; before it is realized. */
+void nrf51_uart_connect(Nrf51UART *s, Nrf51Gpio *gpio);
 
 #endif

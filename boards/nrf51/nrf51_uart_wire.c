@@ -29,14 +29,16 @@
  *    UART then stops working: not modelled);
  *  - P0.31 does not exist; drivers name it for "no pin".
  *
- * Not modelled: the wires as levels on pins, parity errors.
+ * The pins: while the UART is enabled TXD is high, RTS says what it has to say
+ * and CTS is looked at; without flow control too, for who reads the pins.
+ *
+ * Not modelled: the bits of a frame as levels of TXD and RXD, parity errors.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #include "qemu/osdep.h"
 #include "qemu/log.h"
-#include "hw/irq.h"
 #include "chardev/char-serial.h"
 #include "hw/benchwire/boards/nrf51/nrf51_uart_wire.h"
 #include "hw/benchwire/trace.h"
@@ -102,12 +104,22 @@ static int64_t now_ns(void)
 
 /* CTS and transmitter */
 
+static bool is_cts_high(Nrf51UART *s)
+{
+    return nrf51_pin_input(&s->cts, false);
+}
+
+static bool is_cts_inactive(Nrf51UART *s)
+{
+    return is_cts_high(s) || s->watch != 0;
+}
+
 static void tx_begin(Nrf51UART *s)
 {
     if (!is_enabled(s) || !s->tx_started || !s->txd_full ||
         s->tx_state != TX_IDLE || s->out_full ||
         reg_of(s, REG_BAUDRATE) == 0 ||
-        (s->cts_high && is_flow_controlled(s, REG_PSELCTS))) {
+        (is_cts_high(s) && is_flow_controlled(s, REG_PSELCTS))) {
         return;
     }
     s->txd_full = false;
@@ -119,7 +131,7 @@ static void tx_begin(Nrf51UART *s)
 
 static void update_cts(Nrf51UART *s)
 {
-    bool inactive = s->cts_high || s->watch != 0;
+    bool inactive = is_cts_inactive(s);
 
     if (inactive == s->cts_inactive) {
         return;
@@ -130,11 +142,10 @@ static void update_cts(Nrf51UART *s)
     }
 }
 
-static void set_cts(void *opaque, int n, int level)
+static void cts_changed(void *opaque, bool level)
 {
     Nrf51UART *s = opaque;
 
-    s->cts_high = level;
     update_cts(s);
     tx_begin(s);
 }
@@ -259,7 +270,7 @@ static void update_rts(Nrf51UART *s)
 {
     bool active = s->rx_state == RX_ON && !s->rts_hold;
 
-    qemu_set_irq(s->rts, !active);
+    nrf51_pin_output(&s->rts, active ? NRF51_PIN_LOW : NRF51_PIN_HIGH);
 }
 
 /* Whether the other end may send a byte now */
@@ -413,8 +424,34 @@ static void update_params(Nrf51UART *s)
     }
 }
 
+static void connect_pin(Nrf51UART *s, Nrf51Pin *pin, unsigned psel)
+{
+    nrf51_pin_connect(pin, is_enabled(s) && has_pin(s, psel)
+                               ? reg_of(s, psel) : NRF51_NO_PIN);
+}
+
+/* No event: what CTS is when it is connected is no news. */
+static void connect_pins(Nrf51UART *s)
+{
+    connect_pin(s, &s->rts, REG_PSELRTS);
+    connect_pin(s, &s->txd, REG_PSELTXD);
+    connect_pin(s, &s->cts, REG_PSELCTS);
+    connect_pin(s, &s->rxd, REG_PSELRXD);
+    s->cts_inactive = is_cts_inactive(s);
+}
+
+void nrf51_uart_wire_release(Nrf51UART *s)
+{
+    nrf51_pin_disconnect(&s->rts);
+    nrf51_pin_disconnect(&s->txd);
+    nrf51_pin_disconnect(&s->cts);
+    nrf51_pin_disconnect(&s->rxd);
+    s->cts_inactive = is_cts_inactive(s);
+}
+
 void nrf51_uart_wire_changed(Nrf51UART *s)
 {
+    connect_pins(s);
     update_params(s);
     tx_begin(s);
     rx_begin(s);
@@ -486,8 +523,17 @@ void nrf51_uart_wire_init(Nrf51UART *s)
     timer_init_ns(&s->tx_end, QEMU_CLOCK_VIRTUAL, tx_end, s);
     timer_init_ns(&s->rx_end, QEMU_CLOCK_VIRTUAL, rx_end, s);
     timer_init_ns(&s->rx_timeout, QEMU_CLOCK_VIRTUAL, rx_timeout, s);
-    qdev_init_gpio_in_named(DEVICE(s), set_cts, "cts", 1);
-    qdev_init_gpio_out_named(DEVICE(s), &s->rts, "rts", 1);
+    nrf51_uart_connect(s, NULL);
+}
+
+void nrf51_uart_connect(Nrf51UART *s, Nrf51Gpio *gpio)
+{
+    nrf51_pin_init(&s->rts, gpio, "UART0 RTS", NULL, NULL);
+    nrf51_pin_init(&s->txd, gpio, "UART0 TXD", NULL, NULL);
+    nrf51_pin_init(&s->cts, gpio, "UART0 CTS", cts_changed, s);
+    nrf51_pin_init(&s->rxd, gpio, "UART0 RXD", NULL, NULL);
+    nrf51_pin_output(&s->txd, NRF51_PIN_HIGH);
+    update_rts(s);
 }
 
 void nrf51_uart_wire_connect(Nrf51UART *s)
@@ -521,5 +567,6 @@ int nrf51_uart_wire_loaded(Nrf51UART *s)
     }
     update_params(s);
     update_rts(s);
+    connect_pins(s);
     return 0;
 }

@@ -47,6 +47,9 @@ void nrf51_uart_wire_changed(Nrf51UART *s);
 /* Both directions end at once and without an event; the FIFO stays. */
 void nrf51_uart_wire_drop(Nrf51UART *s);
 
+/* The pins go back to GPIO, also while ENABLE still says otherwise. */
+void nrf51_uart_wire_release(Nrf51UART *s);
+
 void nrf51_uart_tx_start(Nrf51UART *s);
 void nrf51_uart_tx_stop(Nrf51UART *s);    /* in mid-byte */
 void nrf51_uart_tx_suspend(Nrf51UART *s); /* after the byte under way */

@@ -6,6 +6,7 @@
 #include "qemu/osdep.h"
 #include <sys/socket.h>
 #include "migrate.h"
+#include "net.h"
 #include "uart.h"
 
 static void bytes_come_at_the_rate_of_the_line(void)
@@ -237,7 +238,7 @@ static struct uart start_with_flow_control(void)
 {
     struct uart u = uart_start("");
 
-    qtest_irq_intercept_out_named(u.qts, UART_PATH, "rts");
+    gpio_cnf(u.qts, SPARE_RTS, CNF_PULL_UP); /* seen while the UART is off */
     uart_write(u, UART_PSELRTS, SPARE_RTS);
     uart_write(u, UART_PSELCTS, SPARE_CTS);
     uart_write(u, UART_CONFIG, UART_HWFC);
@@ -251,7 +252,7 @@ static struct uart start_with_flow_control(void)
 /* RTS is active while low. */
 static bool rts(struct uart u)
 {
-    return !qtest_get_irq(u.qts, 0);
+    return !net_level(u.qts, SPARE_RTS);
 }
 
 static void rts_goes_when_four_places_are_left_until_all_is_read(void)
@@ -293,9 +294,9 @@ static void shorts_start_and_stop_the_receiver(void)
     struct uart u = start_with_flow_control();
 
     uart_write(u, UART_SHORTS, UART_NCTS_STOPRX | UART_CTS_STARTRX);
-    qtest_set_irq_in(u.qts, UART_PATH, "cts", 0, 1);
+    net_feed(u.qts, SPARE_CTS, VDD_MV);
     uart_expect_in(u, UART_RXTO, 4 * UART_FRAME_NS);
-    qtest_set_irq_in(u.qts, UART_PATH, "cts", 0, 0);
+    net_feed(u.qts, SPARE_CTS, 0);
     uart_say(u, "a");
     uart_expect_in(u, UART_RXDRDY, UART_FRAME_NS);
     uart_finish(u);

@@ -8,6 +8,7 @@
  */
 #include "qemu/osdep.h"
 #include <sys/socket.h>
+#include "net.h"
 #include "uart.h"
 
 static const struct {
@@ -160,9 +161,9 @@ static void each_event_raises_interrupt_2(void)
     expect_interrupt(u, 9, UART_ERROR);
     uart_write(u, UART_PSELCTS, SPARE_CTS);
     uart_write(u, UART_CONFIG, UART_HWFC);
-    qtest_set_irq_in(u.qts, UART_PATH, "cts", 0, 1);
+    net_feed(u.qts, SPARE_CTS, VDD_MV);
     expect_interrupt(u, 1, UART_NCTS);
-    qtest_set_irq_in(u.qts, UART_PATH, "cts", 0, 0);
+    net_feed(u.qts, SPARE_CTS, 0);
     expect_interrupt(u, 0, UART_CTS);
     uart_task(u, UART_STOPRX);
     uart_pass(u, 4 * UART_FRAME_NS);
@@ -268,7 +269,7 @@ static void random_accesses_do_no_harm(void)
             uart_say_break(u);
             break;
         case 4:
-            qtest_set_irq_in(u.qts, UART_PATH, "cts", 0, value & 1);
+            net_feed(u.qts, value % 32, value & 32 ? VDD_MV : 0);
             break;
         case 5:
             uart_read(u, value & 0xffc);

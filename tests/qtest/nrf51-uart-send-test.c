@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "net.h"
 #include "uart.h"
 
 static void byte_takes_ten_bits_at_each_rate(void)
@@ -226,7 +227,7 @@ static void chardev_that_is_replaced_blocks_no_longer(void)
 
 static void set_cts(struct uart u, int level)
 {
-    qtest_set_irq_in(u.qts, UART_PATH, "cts", 0, level);
+    net_feed(u.qts, SPARE_CTS, level ? VDD_MV : 0);
 }
 
 static void cts_holds_the_next_byte_back(void)
