@@ -17,14 +17,17 @@
 #include "qemu/module.h"
 #include "exec/address-spaces.h"
 #include "hw/arm/boot.h"
+#include "hw/core/image-target.h"
 #include "hw/boards.h"
 #include "hw/qdev-properties.h"
 #include "system/qtest.h"
 #include "system/reset.h"
+#include "system/runstate.h"
 #include "system/system.h"
 #include "target/arm/cpu.h"
 #include "hw/benchwire/boards/microbit/microbit_button.h"
 #include "hw/benchwire/boards/microbit/microbit_display.h"
+#include "hw/benchwire/boards/microbit/microbit_firmware.h"
 #include "hw/benchwire/boards/microbit/microbit_pins.h"
 #include "hw/benchwire/boards/nrf51/nrf51_soc.h"
 
@@ -40,6 +43,8 @@ struct MicrobitMachineState {
     MicrobitButton button_a;
     MicrobitButton button_b;
     MicrobitButton reset_button;
+    MicrobitFirmware firmware;
+    bool held_blank; /* the core is halted because of it */
     bool blank_reported;
 };
 
@@ -67,6 +72,39 @@ static void add_face(MicrobitMachineState *s)
     add_button(s, &s->reset_button, "reset-button", NULL);
 }
 
+static void halt_core(MicrobitMachineState *s)
+{
+    ARMCPU *cpu = s->nrf51.armv7m.cpu;
+
+    cpu->power_state = PSCI_OFF;
+    CPU(cpu)->halted = 1;
+}
+
+/* Erased flash has no reset vector; the core would lock up. */
+static void halt_if_blank(MicrobitMachineState *s)
+{
+    s->held_blank = !qtest_enabled() && nrf51_soc_is_blank(&s->nrf51);
+    if (!s->held_blank) {
+        return;
+    }
+    halt_core(s);
+    if (!s->blank_reported) {
+        warn_report("no firmware in flash, the core stays halted; give an "
+                    "image with -device loader,file=IMAGE or -kernel IMAGE");
+        s->blank_reported = true;
+    }
+}
+
+/* A debugger has loaded a program meanwhile, past NVMC. */
+static void start_if_programmed(void *opaque, bool running, RunState state)
+{
+    MicrobitMachineState *s = opaque;
+
+    if (running && s->held_blank && !nrf51_soc_is_blank(&s->nrf51)) {
+        qemu_system_reset_request(SHUTDOWN_CAUSE_SUBSYSTEM_RESET);
+    }
+}
+
 static void microbit_init(MachineState *machine)
 {
     MicrobitMachineState *s = MICROBIT_MACHINE(machine);
@@ -80,46 +118,44 @@ static void microbit_init(MachineState *machine)
     qdev_prop_set_uint32(soc, "i2c-sda", MICROBIT_PIN_SDA);
     object_property_set_link(OBJECT(soc), "memory",
                              OBJECT(get_system_memory()), &error_fatal);
+    microbit_firmware_configure(&s->firmware, OBJECT(soc), &error_fatal);
     sysbus_realize(SYS_BUS_DEVICE(soc), &error_fatal);
     microbit_pins_init(&s->pins, &s->nrf51.gpio, OBJECT(machine));
     add_face(s);
+    microbit_firmware_load_machine(&s->firmware, &s->nrf51.nvmc, machine,
+                                   &error_fatal);
 
-    armv7m_load_kernel(s->nrf51.armv7m.cpu, machine->kernel_filename, 0,
-                       s->nrf51.flash_size);
-}
-
-static void halt_core(MicrobitMachineState *s)
-{
-    ARMCPU *cpu = s->nrf51.armv7m.cpu;
-
-    cpu->power_state = PSCI_OFF;
-    CPU(cpu)->halted = 1;
-}
-
-/* Erased flash has no reset vector; the core would lock up. */
-static void halt_if_blank(MicrobitMachineState *s)
-{
-    if (qtest_enabled() || !nrf51_soc_is_blank(&s->nrf51)) {
-        return;
-    }
-    halt_core(s);
-    if (!s->blank_reported) {
-        warn_report("no firmware in flash, the core stays halted; give an "
-                    "image with -device loader,file=IMAGE.hex or "
-                    "-kernel IMAGE.elf");
-        s->blank_reported = true;
-    }
+    armv7m_load_kernel(s->nrf51.armv7m.cpu, NULL, 0, 0); /* resets the core */
+    qemu_add_vm_change_state_handler(start_if_programmed, s);
 }
 
 static void microbit_reset(MachineState *machine, ResetType type)
 {
     MicrobitMachineState *s = MICROBIT_MACHINE(machine);
 
+    microbit_firmware_commit(&s->firmware);
     qemu_devices_reset(type);
     halt_if_blank(s);
     if (s->reset_button.pressed) {
         halt_core(s);
     }
+}
+
+static bool microbit_load_image(ImageTarget *target, const char *file,
+                                hwaddr addr, bool raw, Error **errp)
+{
+    return microbit_firmware_load(&MICROBIT_MACHINE(target)->firmware, file,
+                                  addr, raw, errp);
+}
+
+static void microbit_instance_init(Object *obj)
+{
+    microbit_firmware_add_properties(&MICROBIT_MACHINE(obj)->firmware, obj);
+}
+
+static void microbit_finalize(Object *obj)
+{
+    microbit_firmware_finalize(&MICROBIT_MACHINE(obj)->firmware);
 }
 
 static void microbit_machine_class_init(ObjectClass *oc, void *data)
@@ -130,6 +166,7 @@ static void microbit_machine_class_init(ObjectClass *oc, void *data)
     mc->init = microbit_init;
     mc->reset = microbit_reset;
     mc->max_cpus = 1;
+    IMAGE_TARGET_CLASS(oc)->load_image = microbit_load_image;
 }
 
 static const TypeInfo microbit_types[] = {
@@ -137,7 +174,10 @@ static const TypeInfo microbit_types[] = {
         .name = TYPE_MICROBIT_MACHINE,
         .parent = TYPE_MACHINE,
         .instance_size = sizeof(MicrobitMachineState),
+        .instance_init = microbit_instance_init,
+        .instance_finalize = microbit_finalize,
         .class_init = microbit_machine_class_init,
+        .interfaces = (InterfaceInfo[]) { { TYPE_IMAGE_TARGET }, { } },
     },
 };
 DEFINE_TYPES(microbit_types)

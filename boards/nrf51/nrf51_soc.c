@@ -5,9 +5,8 @@
  * table); nRF51 Series Reference Manual v3.0, chapter "Memory".
  *
  * The Nordic base of boards/nrf carries POWER/CLOCK/MPU, UART0, TWI0, TWI1,
- * GPIOTE, TIMER0-2, RTC0, RTC1, PPI, TEMP, RNG, ECB, CCM, AAR and WDT.  GPIO
- * is ours too.  NVMC, FICR and UICR are QEMU's own models, which know neither
- * PPI nor POWER (0xFFC).
+ * GPIO, GPIOTE, TIMER0-2, RTC0, RTC1, PPI, TEMP, RNG, ECB, CCM, AAR, WDT and
+ * NVMC (with flash, FICR and UICR).
  *
  * Not modelled: RADIO, SPI0/1, SPIS1, ADC, QDEC, LPCOMP; their
  * registers read 0 and are logged (-d unimp).
@@ -24,9 +23,9 @@
 #include "hw/misc/unimp.h"
 #include "hw/qdev-clock.h"
 #include "hw/qdev-properties.h"
+#include "target/arm/cpu.h"
 #include "hw/benchwire/boards/nrf51/nrf51_soc.h"
 
-#define FLASH_SIZE (256 * KiB)
 #define SRAM_SIZE  (16 * KiB)
 #define HCLK_HZ    16000000 /* fixed */
 #define NUM_IRQ    32
@@ -107,9 +106,26 @@ static void add_dma(Nrf51Soc *s)
     address_space_init(&s->dma, &s->dma_container, "nrf51.dma");
 }
 
+/* Interrupts do not wake the core from this. */
+static void stall_core(void *opaque, bool stall)
+{
+    ARMCPU *cpu = NRF51_SOC(opaque)->armv7m.cpu;
+    CPUState *cs = CPU(cpu);
+
+    if (stall) {
+        cpu->power_state = PSCI_OFF;
+        cpu_interrupt(cs, CPU_INTERRUPT_HALT);
+    } else {
+        cpu_reset_interrupt(cs, CPU_INTERRUPT_HALT);
+        cpu->power_state = PSCI_ON;
+        cs->halted = 0;
+        qemu_cpu_kick(cs);
+    }
+}
+
 static bool add_memories(Nrf51Soc *s, Error **errp)
 {
-    SysBusDevice *nvm = SYS_BUS_DEVICE(&s->nvm);
+    SysBusDevice *nvmc = SYS_BUS_DEVICE(&s->nvmc);
 
     memory_region_add_subregion_overlap(&s->container, 0, s->board_memory,
                                         -1);
@@ -120,17 +136,15 @@ static bool add_memories(Nrf51Soc *s, Error **errp)
     memory_region_add_subregion(&s->container, NRF51_SRAM_BASE, &s->sram);
     add_dma(s);
 
-    if (!object_property_set_uint(OBJECT(nvm), "flash-size", s->flash_size,
+    nrf51_nvmc_connect(&s->nvmc, &s->clock, stall_core, s);
+    if (!object_property_set_uint(OBJECT(nvmc), "sram-size", s->sram_size,
                                   errp) ||
-        !add_peripheral(s, nvm, ID_NVMC, ID_NO_IRQ, errp)) {
+        !add_nrf(s, nvmc, ID_NVMC, ID_NO_IRQ, errp)) {
         return false;
     }
-    map(s, nvm, 1, NRF51_FICR_BASE);
-    map(s, nvm, 2, NRF51_UICR_BASE);
-    map(s, nvm, 3, NRF51_FLASH_BASE);
-    /* As it leaves the factory, before any image is loaded */
-    memset(memory_region_get_ram_ptr(sysbus_mmio_get_region(nvm, 3)), 0xff,
-           s->flash_size);
+    map(s, nvmc, NRF51_NVMC_FICR, NRF51_FICR_BASE);
+    map(s, nvmc, NRF51_NVMC_UICR, NRF51_UICR_BASE);
+    map(s, nvmc, NRF51_NVMC_FLASH, NRF51_FLASH_BASE);
     return true;
 }
 
@@ -238,9 +252,10 @@ static void nrf51_soc_realize(DeviceState *dev, Error **errp)
 
 bool nrf51_soc_is_blank(Nrf51Soc *s)
 {
-    const uint32_t *vectors = (const uint32_t *)s->nvm.storage;
+    const uint8_t *vectors = s->nvmc.flash.bytes;
 
-    return vectors[0] == ERASED_WORD && vectors[1] == ERASED_WORD;
+    return ldl_le_p(vectors) == ERASED_WORD &&
+           ldl_le_p(vectors + 4) == ERASED_WORD;
 }
 
 static void nrf51_soc_init(Object *obj)
@@ -257,7 +272,11 @@ static void nrf51_soc_init(Object *obj)
 
     object_initialize_child(obj, "uart", &s->uart, TYPE_NRF51_UART);
     object_property_add_alias(obj, "serial0", OBJECT(&s->uart), "chardev");
-    object_initialize_child(obj, "nvm", &s->nvm, TYPE_NRF51_NVM);
+    object_initialize_child(obj, "nvmc", &s->nvmc, TYPE_NRF51_NVMC);
+    object_property_add_alias(obj, "flash-size", OBJECT(&s->nvmc),
+                              "flash-size");
+    object_property_add_alias(obj, "flash-file", OBJECT(&s->nvmc), "file");
+    object_property_add_alias(obj, "device-id", OBJECT(&s->nvmc), "device-id");
     object_initialize_child(obj, "gpio", &s->gpio, TYPE_NRF51_GPIO);
     object_property_add_alias(obj, "vdd-mv", OBJECT(&s->gpio), "vdd-mv");
     nrf51_gpio_add_nets(&s->gpio, obj);
@@ -285,7 +304,6 @@ static const Property nrf51_soc_properties[] = {
     DEFINE_PROP_LINK("memory", Nrf51Soc, board_memory, TYPE_MEMORY_REGION,
                      MemoryRegion *),
     DEFINE_PROP_UINT32("sram-size", Nrf51Soc, sram_size, SRAM_SIZE),
-    DEFINE_PROP_UINT32("flash-size", Nrf51Soc, flash_size, FLASH_SIZE),
     DEFINE_PROP_UINT32("i2c-scl", Nrf51Soc, i2c.scl, UINT32_MAX),
     DEFINE_PROP_UINT32("i2c-sda", Nrf51Soc, i2c.sda, UINT32_MAX),
 };

@@ -5,6 +5,8 @@
  *  - property "memory": link to the board's memory region
  *  - property "serial0": chardev of UART0
  *  - properties "flash-size", "sram-size": bytes
+ *  - properties "flash-file", "device-id": as "file" and "device-id" in
+ *    nrf51_nvmc.h
  *  - properties "i2c-scl", "i2c-sda": the pins the board's I2C wires are on
  *  - bus "i2c-bus": the parts on these wires
  *  - property "vdd-mv": the supply, in millivolts
@@ -17,12 +19,12 @@
 
 #include "hw/arm/armv7m.h"
 #include "hw/clock.h"
-#include "hw/nvram/nrf51_nvm.h"
 #include "hw/benchwire/boards/nrf51/nrf51_ccm_aar.h"
 #include "hw/benchwire/boards/nrf51/nrf51_clock.h"
 #include "hw/benchwire/boards/nrf51/nrf51_ecb.h"
 #include "hw/benchwire/boards/nrf51/nrf51_gpio.h"
 #include "hw/benchwire/boards/nrf51/nrf51_gpiote.h"
+#include "hw/benchwire/boards/nrf51/nrf51_nvmc.h"
 #include "hw/benchwire/boards/nrf51/nrf51_ppi.h"
 #include "hw/benchwire/boards/nrf51/nrf51_rng.h"
 #include "hw/benchwire/boards/nrf51/nrf51_rtc.h"
@@ -53,7 +55,7 @@ struct Nrf51Soc {
     Nrf51ECB ecb;
     Nrf51CcmAar ccm_aar;
     Nrf51WDT wdt;
-    NRF51NVMState nvm;
+    Nrf51NVMC nvmc;
     Nrf51Gpio gpio;
     Nrf51Gpiote gpiote;
     Nrf51Rtc rtc[NRF51_RTCS];
@@ -68,7 +70,6 @@ struct Nrf51Soc {
     Clock *sysclk;
     Nrf51I2CLines i2c;
 
-    uint32_t flash_size;
     uint32_t sram_size;
 };
 

@@ -182,9 +182,8 @@ static void check_power(struct check c)
 }
 
 /* Their models are being written. */
-static const char *const pending[] = { "RADIO",  "SPI0", "SPI1",
-                                       "SPIS1",  "ADC",  "QDEC",
-                                       "LPCOMP", "FICR", "UICR" };
+static const char *const pending[] = { "RADIO", "SPI0", "SPI1",  "SPIS1",
+                                       "ADC",   "QDEC", "LPCOMP" };
 
 static bool is_pending(const struct nrf51_block *block)
 {
