@@ -1,5 +1,6 @@
 /*
- * The golden frames and the tables of docs/protocol.md, as tests read them.
+ * The golden frames and the tables of docs/protocol.md, as tests read them; of
+ * another document, if GOLDEN_DOCUMENT names one.
  *
  * A frame is a block that begins with ```frame NAME.  Each of its lines is an
  * offset, the bytes there, and behind a semicolon words for people.  Tests run
@@ -12,13 +13,16 @@
 
 #include "unit_test.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef GOLDEN_DOCUMENT
 #define GOLDEN_DOCUMENT "docs/protocol.md"
-#define GOLDEN_MAX      40
-#define GOLDEN_LINE     256
+#endif
+#define GOLDEN_MAX  40
+#define GOLDEN_LINE 256
 
 struct golden_frame {
     char name[40];
