@@ -45,6 +45,7 @@ struct MicrobitMachineState {
     MicrobitButton reset_button;
     MicrobitFirmware firmware;
     bool held_blank; /* the core is halted because of it */
+    char *air; /* netdev of the radio, or NULL */
     bool blank_reported;
 };
 
@@ -119,6 +120,9 @@ static void microbit_init(MachineState *machine)
     object_property_set_link(OBJECT(soc), "memory",
                              OBJECT(get_system_memory()), &error_fatal);
     microbit_firmware_configure(&s->firmware, OBJECT(soc), &error_fatal);
+    if (s->air) {
+        object_property_set_str(OBJECT(soc), "air", s->air, &error_fatal);
+    }
     sysbus_realize(SYS_BUS_DEVICE(soc), &error_fatal);
     microbit_pins_init(&s->pins, &s->nrf51.gpio, OBJECT(machine));
     add_face(s);
@@ -156,6 +160,20 @@ static void microbit_instance_init(Object *obj)
 static void microbit_finalize(Object *obj)
 {
     microbit_firmware_finalize(&MICROBIT_MACHINE(obj)->firmware);
+    g_free(MICROBIT_MACHINE(obj)->air);
+}
+
+static char *get_air(Object *obj, Error **errp)
+{
+    return g_strdup(MICROBIT_MACHINE(obj)->air);
+}
+
+static void set_air(Object *obj, const char *value, Error **errp)
+{
+    MicrobitMachineState *s = MICROBIT_MACHINE(obj);
+
+    g_free(s->air);
+    s->air = g_strdup(value);
 }
 
 static void microbit_machine_class_init(ObjectClass *oc, void *data)
@@ -167,6 +185,9 @@ static void microbit_machine_class_init(ObjectClass *oc, void *data)
     mc->reset = microbit_reset;
     mc->max_cpus = 1;
     IMAGE_TARGET_CLASS(oc)->load_image = microbit_load_image;
+    object_class_property_add_str(oc, "air", get_air, set_air);
+    object_class_property_set_description(oc, "air",
+                                          "netdev that carries the radio");
 }
 
 static const TypeInfo microbit_types[] = {

@@ -49,6 +49,11 @@ static void start_timer(QEMUTimer *timer, int64_t ns)
     timer_mod(timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + ns);
 }
 
+bool nrf51_clock_crystal_runs(Nrf51Clock *s)
+{
+    return FIELD_EX32(reg_of(s)[REG_HFCLKSTAT], HFCLKSTAT, SRC);
+}
+
 /* LFCLK, as the RTCs see it */
 
 bool nrf51_clock_lfclk_runs(Nrf51Clock *s)

@@ -48,6 +48,9 @@ bool nrf51_mpu_flash_protected(Nrf51Clock *s, uint32_t address);
 
 bool nrf51_clock_lfclk_runs(Nrf51Clock *s);
 
+/* Whether HFCLK comes from the crystal. */
+bool nrf51_clock_crystal_runs(Nrf51Clock *s);
+
 /* @n is called whenever LFCLK has started or stopped. */
 void nrf51_clock_add_lfclk_notifier(Nrf51Clock *s, Notifier *n);
 

@@ -5,10 +5,10 @@
  * table); nRF51 Series Reference Manual v3.0, chapter "Memory".
  *
  * The Nordic base of boards/nrf carries POWER/CLOCK/MPU, UART0, TWI0, TWI1,
- * GPIO, GPIOTE, TIMER0-2, RTC0, RTC1, PPI, TEMP, RNG, ECB, CCM, AAR, WDT and
- * NVMC (with flash, FICR and UICR).
+ * GPIO, GPIOTE, TIMER0-2, RTC0, RTC1, PPI, RADIO, TEMP, RNG, ECB, CCM, AAR,
+ * WDT and NVMC (with flash, FICR and UICR).
  *
- * Not modelled: RADIO, SPI0/1, SPIS1, ADC, QDEC, LPCOMP; their
+ * Not modelled: SPI0/1, SPIS1, ADC, QDEC, LPCOMP; their
  * registers read 0 and are logged (-d unimp).
  * The core has a SysTick and a VTOR that a Cortex-M0 of this chip lacks.
  *
@@ -32,6 +32,7 @@
 
 /* Peripheral number n is at 0x40000000 + n * 0x1000 and has interrupt n. */
 #define ID_CLOCK  0
+#define ID_RADIO  1
 #define ID_UART   2
 #define ID_TWI    3 /* and 4 */
 #define ID_GPIOTE 6
@@ -211,10 +212,12 @@ static bool add_twis(Nrf51Soc *s, Error **errp)
 /* Blocks that answer to the core alone: no pins, no bus */
 static bool add_small_blocks(Nrf51Soc *s, Error **errp)
 {
+    nrf51_radio_connect(&s->radio, &s->dma, &s->clock);
     nrf51_ecb_connect(&s->ecb, &s->dma);
     nrf51_ccm_aar_connect(&s->ccm_aar, &s->dma, &s->ecb);
     nrf51_wdt_connect(&s->wdt, &s->clock, CPU(s->armv7m.cpu));
-    return add_nrf(s, &s->temp, ID_TEMP, ID_TEMP, errp) &&
+    return add_nrf(s, &s->radio, ID_RADIO, ID_RADIO, errp) &&
+           add_nrf(s, &s->temp, ID_TEMP, ID_TEMP, errp) &&
            add_nrf(s, &s->rng, ID_RNG, ID_RNG, errp) &&
            add_nrf(s, &s->ecb, ID_ECB, ID_ECB, errp) &&
            add_nrf(s, &s->ccm_aar, ID_CCM, ID_CCM, errp) &&
@@ -289,6 +292,8 @@ static void nrf51_soc_init(Object *obj)
     object_initialize_child(obj, "rtc[*]", &s->rtc[0], TYPE_NRF51_RTC_3CC);
     object_initialize_child(obj, "rtc[*]", &s->rtc[1], TYPE_NRF51_RTC);
     object_initialize_child(obj, "ppi", &s->ppi, TYPE_NRF51_PPI);
+    object_initialize_child(obj, "radio", &s->radio, TYPE_NRF51_RADIO);
+    object_property_add_alias(obj, "air", OBJECT(&s->radio), "netdev");
     object_initialize_child(obj, "temp", &s->temp, TYPE_NRF51_TEMP);
     object_initialize_child(obj, "rng", &s->rng, TYPE_NRF51_RNG);
     object_initialize_child(obj, "ecb", &s->ecb, TYPE_NRF51_ECB);

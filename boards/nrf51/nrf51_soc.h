@@ -8,6 +8,7 @@
  *  - properties "flash-file", "device-id": as "file" and "device-id" in
  *    nrf51_nvmc.h
  *  - properties "i2c-scl", "i2c-sda": the pins the board's I2C wires are on
+ *  - property "air": netdev that RADIO sends to and hears from
  *  - bus "i2c-bus": the parts on these wires
  *  - property "vdd-mv": the supply, in millivolts
  *  - children "pin[0]" to "pin[31]": the nets of the pins, see nrf51_pins.h
@@ -26,6 +27,7 @@
 #include "hw/benchwire/boards/nrf51/nrf51_gpiote.h"
 #include "hw/benchwire/boards/nrf51/nrf51_nvmc.h"
 #include "hw/benchwire/boards/nrf51/nrf51_ppi.h"
+#include "hw/benchwire/boards/nrf51/nrf51_radio.h"
 #include "hw/benchwire/boards/nrf51/nrf51_rng.h"
 #include "hw/benchwire/boards/nrf51/nrf51_rtc.h"
 #include "hw/benchwire/boards/nrf51/nrf51_temp.h"
@@ -50,6 +52,7 @@ struct Nrf51Soc {
     Nrf51TWI twi[NRF51_TWIS];
     Nrf51PPI ppi;
     Nrf51UART uart;
+    Nrf51Radio radio;
     Nrf51Temp temp;
     Nrf51RNG rng;
     Nrf51ECB ecb;

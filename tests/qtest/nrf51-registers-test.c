@@ -97,6 +97,8 @@ static uint32_t after_write(const struct nrf51_reg *r, uint32_t before,
         return before | (value & r->mask);
     case WO:
         return 0;
+    case FIXED:
+        return (value & r->mask) | r->reset;
     default:
         return before;
     }
@@ -182,8 +184,8 @@ static void check_power(struct check c)
 }
 
 /* Their models are being written. */
-static const char *const pending[] = { "RADIO", "SPI0", "SPI1",  "SPIS1",
-                                       "ADC",   "QDEC", "LPCOMP" };
+static const char *const pending[] = { "SPI0", "SPI1", "SPIS1",
+                                       "ADC",  "QDEC", "LPCOMP" };
 
 static bool is_pending(const struct nrf51_block *block)
 {

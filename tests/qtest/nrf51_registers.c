@@ -75,7 +75,8 @@ static const struct nrf51_reg radio_regs[] = {
     { "TIFS",           0x544, 1, RW,      0,   0xff },
     { "RSSISAMPLE",     0x548, 1, RO,      0,   0 },
     { "STATE",          0x550, 1, RO,      0,   0 },
-    { "DATAWHITEIV",    0x554, 1, RW,      0x40, 0x7f },
+    /* bit 6 is hardwired, as the later chips' files say */
+    { "DATAWHITEIV",    0x554, 1, FIXED,   0x40, 0x7f },
     { "BCC",            0x560, 1, RW,      0,   ALL },
     { "DAB",            0x600, 8, RW,      0,   ALL },
     { "DAP",            0x620, 8, RW,      0,   0xffff },

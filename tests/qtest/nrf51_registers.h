@@ -15,6 +15,7 @@
 
 enum nrf51_access {
     RW,      /* keeps the bits of its mask */
+    FIXED,   /* the same, but those of its reset value stay 1 */
     RO,      /* no write changes it */
     WO,      /* reads 0, whatever was written */
     TRIGGER, /* reads 0, and writing 1 would do what this test does not want */

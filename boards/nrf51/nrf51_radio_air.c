@@ -1,0 +1,431 @@
+/*
+ * nRF51 RADIO: the air between boards
+ *
+ * Source: docs/air.md for the frames; the rest is ours.  The air is a network
+ * backend of QEMU's (-netdev socket, dgram, stream, hubport), which carries
+ * one frame of lib/air.h for each packet, at the packet's start.
+ *
+ * A packet is heard from the time its frame arrives.  Two packets of one
+ * sender that follow each other closely keep their distance in time, so that
+ * a frame that was late does not meet the next one.  Two packets on one
+ * frequency at a time spoil each other, however strong they are.
+ *
+ * What comes in is checked and bounded: frames that break a rule, our own
+ * (multicast brings them back), and those for which there is no room are
+ * dropped, and all but our own are counted in air-refused.
+ *
+ * Not modelled: adjacent channels, capture of the stronger packet, fading,
+ * antennas, the way's delay.  A path loss is the same to all other boards.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include <math.h>
+#include "qapi/error.h"
+#include "qapi/visitor.h"
+#include "migration/vmstate.h"
+#include "net/net.h"
+#include "hw/benchwire/boards/nrf51/nrf51_radio.h"
+#include "hw/benchwire/trace.h"
+
+#define BURST_NS       (5 * SCALE_MS)  /* between packets that stay together */
+#define MAX_DELAY_NS   (10 * SCALE_MS) /* for that */
+#define PATH_LOSS_MAX  150             /* dB */
+#define LOSS_AT_1_M_DB 40.2 /* free space at 2.44 GHz: 20 lg(4 pi d / lambda) */
+#define DISTANCE_MAX   100000000 /* mm */
+
+/* Signals */
+
+static Nrf51RadioSignal *find_signal(Nrf51Radio *s, uint64_t station,
+                                     uint32_t sequence)
+{
+    int i;
+
+    for (i = 0; i < NRF51_RADIO_SIGNALS; i++) {
+        if (s->signal[i].station == station &&
+            s->signal[i].sequence == sequence) {
+            return &s->signal[i];
+        }
+    }
+    return NULL;
+}
+
+static void drop_ended(Nrf51Radio *s, int64_t now)
+{
+    int i;
+
+    for (i = 0; i < NRF51_RADIO_SIGNALS; i++) {
+        if (s->signal[i].end <= now) {
+            s->signal[i].station = 0;
+        }
+    }
+}
+
+static Nrf51RadioSignal *free_signal(Nrf51Radio *s)
+{
+    int i;
+
+    for (i = 0; i < NRF51_RADIO_SIGNALS; i++) {
+        if (!s->signal[i].station) {
+            return &s->signal[i];
+        }
+    }
+    return NULL;
+}
+
+static void set_signal_alarm(Nrf51Radio *s)
+{
+    int64_t next = INT64_MAX;
+    int i;
+
+    for (i = 0; i < NRF51_RADIO_SIGNALS; i++) {
+        if (s->signal[i].station && !s->signal[i].begun) {
+            next = MIN(next, s->signal[i].start);
+        }
+    }
+    nrf51_radio_set_alarm(s, ALARM_SIGNAL, next);
+}
+
+/* Whether another packet is on @signal's frequency when it begins */
+static bool is_disturbed(Nrf51Radio *s, const Nrf51RadioSignal *signal)
+{
+    int i;
+
+    for (i = 0; i < NRF51_RADIO_SIGNALS; i++) {
+        const Nrf51RadioSignal *other = &s->signal[i];
+
+        if (other != signal && other->station && other->begun &&
+            other->frequency_mhz == signal->frequency_mhz &&
+            other->end > signal->start) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void begin(Nrf51Radio *s, Nrf51RadioSignal *signal)
+{
+    signal->begun = true;
+    signal->garbled = is_disturbed(s, signal);
+    if (s->rx.active && signal->frequency_mhz == s->frequency_mhz) {
+        nrf51_radio_garble(s);
+    } else {
+        nrf51_radio_hear(s, signal);
+    }
+}
+
+void nrf51_radio_air_begin(Nrf51Radio *s, int64_t now)
+{
+    int i;
+
+    for (i = 0; i < NRF51_RADIO_SIGNALS; i++) {
+        Nrf51RadioSignal *signal = &s->signal[i];
+
+        if (signal->station && !signal->begun && signal->start <= now) {
+            begin(s, signal);
+        }
+    }
+    set_signal_alarm(s);
+}
+
+int nrf51_radio_air_power(Nrf51Radio *s, int power_dbm)
+{
+    return power_dbm - (int)s->path_loss_db;
+}
+
+int nrf51_radio_air_level(Nrf51Radio *s, int64_t now)
+{
+    int level = NRF51_RADIO_NOISE;
+    int i;
+
+    for (i = 0; i < NRF51_RADIO_SIGNALS; i++) {
+        const Nrf51RadioSignal *signal = &s->signal[i];
+
+        if (signal->station && signal->begun && signal->end > now &&
+            signal->frequency_mhz == s->frequency_mhz) {
+            level = MAX(level, nrf51_radio_air_power(s, signal->power_dbm));
+        }
+    }
+    return level;
+}
+
+/* From others */
+
+/*
+ * When a packet begins here: now, but not before it has the distance from
+ * the sender's last one that it had there.
+ */
+static int64_t local_start(Nrf51Radio *s, const struct bw_air_frame *frame,
+                           int64_t now)
+{
+    uint64_t gap = frame->start_ns - s->last_sent_ns;
+    int64_t start = now;
+
+    if (frame->station == s->last_station && gap <= BURST_NS &&
+        s->last_start <= now + MAX_DELAY_NS - BURST_NS) {
+        start = MAX(now, s->last_start + (int64_t)gap);
+    }
+    s->last_station = frame->station;
+    s->last_sent_ns = frame->start_ns;
+    s->last_start = start;
+    return start;
+}
+
+static bool hear_packet(Nrf51Radio *s, const struct bw_air_frame *frame)
+{
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    int64_t start = local_start(s, frame, now);
+    Nrf51RadioSignal *signal;
+
+    drop_ended(s, now);
+    signal = free_signal(s);
+    if (!signal) {
+        return false;
+    }
+    *signal = (Nrf51RadioSignal){
+        .station = frame->station,
+        .sequence = frame->sequence,
+        .start = start,
+        .end = start + frame->packet.bits * nrf51_radio_bit_ns(frame->mode),
+        .frequency_mhz = frame->frequency_mhz,
+        .mode = frame->mode,
+        .power_dbm = frame->power_dbm,
+        .packet = frame->packet,
+    };
+    set_signal_alarm(s);
+    nrf51_radio_catch_up(s, now);
+    return true;
+}
+
+/* What has been cut is noise from there on. */
+static bool hear_cut(Nrf51Radio *s, const struct bw_air_frame *frame)
+{
+    Nrf51RadioSignal *signal =
+        find_signal(s, frame->station, frame->sequence);
+
+    if (!signal || frame->packet.bits > signal->packet.bits) {
+        return signal != NULL;
+    }
+    signal->packet.bits = frame->packet.bits;
+    signal->end = signal->start +
+                  frame->packet.bits * nrf51_radio_bit_ns(signal->mode);
+    if (s->rx.active && s->rx.station == frame->station &&
+        s->rx.sequence == frame->sequence) {
+        nrf51_radio_garble(s);
+    }
+    return true;
+}
+
+static ssize_t air_receive(NetClientState *nc, const uint8_t *buf, size_t size)
+{
+    Nrf51Radio *s = qemu_get_nic_opaque(nc);
+    struct bw_air_frame frame;
+    enum bw_status status = bw_air_decode(buf, size, &frame);
+    const char *path = DEVICE(s)->canonical_path;
+    bool taken = false;
+
+    if (status == BW_OK && frame.station == s->station) {
+        return size;
+    }
+    if (status == BW_OK) {
+        trace_bw_nrf51_radio_heard(path, frame.station, frame.sequence,
+                                   frame.frequency_mhz, frame.mode,
+                                   frame.packet.bits);
+        taken = frame.kind == BW_AIR_PACKET ? hear_packet(s, &frame)
+                                            : hear_cut(s, &frame);
+    }
+    if (taken) {
+        s->heard++;
+    } else {
+        trace_bw_nrf51_radio_refused(path, size, bw_status_name(status));
+        s->refused++;
+    }
+    return size; /* a radio never asks to wait */
+}
+
+/* To others */
+
+static void send_frame(Nrf51Radio *s, const struct bw_air_frame *frame)
+{
+    uint8_t buf[BW_AIR_MAX_FRAME];
+    size_t len;
+
+    if (!s->nic) {
+        return;
+    }
+    len = bw_air_encode(frame, buf, sizeof(buf));
+    if (len) {
+        qemu_send_packet(qemu_get_queue(s->nic), buf, len);
+        s->sent++;
+    }
+}
+
+static struct bw_air_frame new_frame(Nrf51Radio *s, enum bw_air_kind kind)
+{
+    return (struct bw_air_frame){
+        .kind = kind,
+        .mode = s->mode,
+        .power_dbm = MIN(MAX(s->power_dbm, BW_AIR_MIN_DBM), BW_AIR_MAX_DBM),
+        .frequency_mhz = s->frequency_mhz,
+        .sequence = s->sequence,
+        .station = s->station,
+        .start_ns = s->sent_start,
+    };
+}
+
+void nrf51_radio_air_send(Nrf51Radio *s, const struct bw_radio_air *packet,
+                          int64_t start)
+{
+    struct bw_air_frame frame;
+
+    s->sequence++;
+    s->sent_start = start;
+    frame = new_frame(s, BW_AIR_PACKET);
+    frame.packet = *packet;
+    trace_bw_nrf51_radio_sent(DEVICE(s)->canonical_path, s->sequence,
+                              s->frequency_mhz, s->mode, packet->bits);
+    send_frame(s, &frame);
+}
+
+void nrf51_radio_air_cut(Nrf51Radio *s, uint16_t bits)
+{
+    struct bw_air_frame frame = new_frame(s, BW_AIR_CUT);
+
+    frame.packet.bits = bits;
+    send_frame(s, &frame);
+}
+
+static NetClientInfo air_info = {
+    .type = NET_CLIENT_DRIVER_NIC,
+    .size = sizeof(NICState),
+    .receive = air_receive,
+};
+
+void nrf51_radio_air_init(Nrf51Radio *s)
+{
+    s->path_loss_db = 40;
+    s->distance_mm = 1000;
+}
+
+void nrf51_radio_air_open(Nrf51Radio *s)
+{
+    NetClientState *nc;
+
+    if (!s->nic_conf.peers.ncs[0]) {
+        return;
+    }
+    while (!s->station) {
+        s->station = (uint64_t)g_random_int() << 32 | g_random_int();
+    }
+    s->nic = qemu_new_nic(&air_info, &s->nic_conf, TYPE_NRF51_RADIO, "radio",
+                          &DEVICE(s)->mem_reentrancy_guard, s);
+    nc = qemu_get_queue(s->nic);
+    nc->do_not_pad = true;
+    qemu_set_info_str(nc, "station 0x%016" PRIx64, s->station);
+}
+
+void nrf51_radio_air_close(Nrf51Radio *s)
+{
+    if (s->nic) {
+        qemu_del_nic(s->nic);
+        s->nic = NULL;
+    }
+}
+
+/* Properties */
+
+static void set_path_loss(Object *obj, Visitor *v, const char *name,
+                          void *opaque, Error **errp)
+{
+    Nrf51Radio *s = NRF51_RADIO(obj);
+    uint32_t value;
+
+    if (!visit_type_uint32(v, name, &value, errp)) {
+        return;
+    }
+    if (value > PATH_LOSS_MAX) {
+        error_setg(errp, "%s must be 0 to %d dB", name, PATH_LOSS_MAX);
+        return;
+    }
+    s->path_loss_db = value;
+    s->distance_mm = MIN(1000 * pow(10, (value - LOSS_AT_1_M_DB) / 20),
+                         DISTANCE_MAX);
+}
+
+static void set_distance(Object *obj, Visitor *v, const char *name,
+                         void *opaque, Error **errp)
+{
+    Nrf51Radio *s = NRF51_RADIO(obj);
+    uint32_t value;
+
+    if (!visit_type_uint32(v, name, &value, errp)) {
+        return;
+    }
+    if (value < 1 || value > DISTANCE_MAX) {
+        error_setg(errp, "%s must be 1 to %d", name, DISTANCE_MAX);
+        return;
+    }
+    s->distance_mm = value;
+    s->path_loss_db = MAX(0, lround(LOSS_AT_1_M_DB + 20 *
+                                    log10(value / 1000.0)));
+}
+
+static void get_uint32(Object *obj, Visitor *v, const char *name,
+                       void *opaque, Error **errp)
+{
+    uint32_t *field = (void *)((char *)obj + (uintptr_t)opaque);
+
+    visit_type_uint32(v, name, field, errp);
+}
+
+static void add_property(ObjectClass *klass, const char *name, size_t offset,
+                         ObjectPropertyAccessor *set, const char *description)
+{
+    object_class_property_add(klass, name, "uint32", get_uint32, set, NULL,
+                              (void *)offset);
+    object_class_property_set_description(klass, name, description);
+}
+
+void nrf51_radio_air_add_properties(ObjectClass *klass)
+{
+    add_property(klass, "path-loss-db", offsetof(Nrf51Radio, path_loss_db),
+                 set_path_loss, "what the way to this antenna takes, dB");
+    add_property(klass, "distance-mm", offsetof(Nrf51Radio, distance_mm),
+                 set_distance, "the same as a distance in free space, mm");
+    add_property(klass, "air-sent", offsetof(Nrf51Radio, sent), NULL,
+                 "frames sent");
+    add_property(klass, "air-heard", offsetof(Nrf51Radio, heard), NULL,
+                 "frames of others");
+    add_property(klass, "air-refused", offsetof(Nrf51Radio, refused), NULL,
+                 "frames dropped: malformed, or no room");
+}
+
+static bool packet_is_valid(void *opaque, int version_id)
+{
+    Nrf51RadioSignal *signal = opaque;
+
+    return signal->packet.bits <= 8 * BW_RADIO_MAX_AIR &&
+           signal->mode <= BW_AIR_MAX_MODE;
+}
+
+const VMStateDescription vmstate_nrf51_radio_signal = {
+    .name = TYPE_NRF51_RADIO "-signal",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT64(station, Nrf51RadioSignal),
+        VMSTATE_UINT32(sequence, Nrf51RadioSignal),
+        VMSTATE_INT64(start, Nrf51RadioSignal),
+        VMSTATE_INT64(end, Nrf51RadioSignal),
+        VMSTATE_UINT16(frequency_mhz, Nrf51RadioSignal),
+        VMSTATE_UINT8(mode, Nrf51RadioSignal),
+        VMSTATE_INT8(power_dbm, Nrf51RadioSignal),
+        VMSTATE_BOOL(begun, Nrf51RadioSignal),
+        VMSTATE_BOOL(garbled, Nrf51RadioSignal),
+        VMSTATE_UINT16(packet.bits, Nrf51RadioSignal),
+        VMSTATE_VALIDATE("packet in bounds", packet_is_valid),
+        VMSTATE_UINT8_ARRAY(packet.bytes, Nrf51RadioSignal, BW_RADIO_MAX_AIR),
+        VMSTATE_END_OF_LIST()
+    }
+};

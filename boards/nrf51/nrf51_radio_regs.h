@@ -1,0 +1,159 @@
+/*
+ * nRF51 RADIO: its registers (nrf51.svd), and the numbers that they, the
+ * tasks, events and shortcuts have in the tables of nrf51_radio.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_BOARDS_NRF51_NRF51_RADIO_REGS_H
+#define BENCHWIRE_BOARDS_NRF51_NRF51_RADIO_REGS_H
+
+#include "hw/registerfields.h"
+
+/* clang-format off */
+REG32(TXEN,        0x000)
+REG32(RXEN,        0x004)
+REG32(START,       0x008)
+REG32(STOP,        0x00C)
+REG32(DISABLE,     0x010)
+REG32(RSSISTART,   0x014)
+REG32(RSSISTOP,    0x018)
+REG32(BCSTART,     0x01C)
+REG32(BCSTOP,      0x020)
+REG32(READY,       0x100)
+REG32(ADDRESS,     0x104)
+REG32(PAYLOAD,     0x108)
+REG32(END,         0x10C)
+REG32(DISABLED,    0x110)
+REG32(DEVMATCH,    0x114)
+REG32(DEVMISS,     0x118)
+REG32(RSSIEND,     0x11C)
+REG32(BCMATCH,     0x128)
+REG32(CRCSTATUS,   0x400)
+    FIELD(CRCSTATUS, OK, 0, 1)
+REG32(RXMATCH,     0x408)
+REG32(RXCRC,       0x40C)
+REG32(DAI,         0x410)
+REG32(PACKETPTR,   0x504)
+REG32(FREQUENCY,   0x508)           /* MHz above 2400 */
+    FIELD(FREQUENCY, OFFSET, 0, 7)
+REG32(TXPOWER,     0x50C)           /* dBm, signed */
+    FIELD(TXPOWER, DBM, 0, 8)
+REG32(MODE,        0x510)
+    FIELD(MODE, MODE, 0, 2)         /* 1, 2 Mbit/s, 250 kbit/s, BLE */
+REG32(PCNF0,       0x514)
+    FIELD(PCNF0, LFLEN, 0, 4)
+    FIELD(PCNF0, S0LEN, 8, 1)
+    FIELD(PCNF0, S1LEN, 16, 4)
+REG32(PCNF1,       0x518)
+    FIELD(PCNF1, MAXLEN, 0, 8)
+    FIELD(PCNF1, STATLEN, 8, 8)
+    FIELD(PCNF1, BALEN, 16, 3)
+    FIELD(PCNF1, ENDIAN, 24, 1)     /* 1 most significant bit first */
+    FIELD(PCNF1, WHITEEN, 25, 1)
+REG32(BASE0,       0x51C)
+REG32(BASE1,       0x520)
+REG32(PREFIX0,     0x524)           /* logical addresses 0 to 3 */
+REG32(PREFIX1,     0x528)           /* 4 to 7 */
+REG32(TXADDRESS,   0x52C)
+    FIELD(TXADDRESS, NUMBER, 0, 3)
+REG32(RXADDRESSES, 0x530)
+    FIELD(RXADDRESSES, ENABLED, 0, 8)
+REG32(CRCCNF,      0x534)
+    FIELD(CRCCNF, LEN, 0, 2)
+    FIELD(CRCCNF, SKIPADDR, 8, 1)
+REG32(CRCPOLY,     0x538)
+REG32(CRCINIT,     0x53C)
+REG32(TEST,        0x540)
+    FIELD(TEST, CONSTCARRIER, 0, 1)
+    FIELD(TEST, PLLLOCK, 1, 1)
+REG32(TIFS,        0x544)           /* us */
+    FIELD(TIFS, SPACING, 0, 8)
+REG32(RSSISAMPLE,  0x548)           /* -dBm */
+    FIELD(RSSISAMPLE, SAMPLE, 0, 7)
+REG32(STATE,       0x550)
+REG32(DATAWHITEIV, 0x554)
+    FIELD(DATAWHITEIV, IV, 0, 7)
+    FIELD(DATAWHITEIV, ONE, 6, 1)   /* always 1 */
+REG32(BCC,         0x560)
+REG32(DAB0,        0x600)           /* eight: device address, 32 bits, */
+REG32(DAP0,        0x620)           /* and the 16 above them */
+    FIELD(DAP0, PREFIX, 0, 16)
+REG32(DACNF,       0x640)
+    FIELD(DACNF, ENA, 0, 8)
+    FIELD(DACNF, TXADD, 8, 8)
+REG32(OVERRIDE0,   0x724)           /* five; trim values */
+    FIELD(OVERRIDE4, VALUE, 0, 28)
+    FIELD(OVERRIDE4, ENABLE, 31, 1)
+/* clang-format on */
+
+#define RADIO_DEVICES   8 /* DAB, DAP */
+#define RADIO_OVERRIDES 5
+#define RADIO_MODE_BLE  3 /* MODE: Bluetooth low energy, 1 Mbit/s */
+
+enum {
+    REG_CRCSTATUS,
+    REG_RXMATCH,
+    REG_RXCRC,
+    REG_DAI,
+    REG_PACKETPTR,
+    REG_FREQUENCY,
+    REG_TXPOWER,
+    REG_MODE,
+    REG_PCNF0,
+    REG_PCNF1,
+    REG_BASE0,
+    REG_BASE1,
+    REG_PREFIX0,
+    REG_PREFIX1,
+    REG_TXADDRESS,
+    REG_RXADDRESSES,
+    REG_CRCCNF,
+    REG_CRCPOLY,
+    REG_CRCINIT,
+    REG_TEST,
+    REG_TIFS,
+    REG_RSSISAMPLE,
+    REG_STATE,
+    REG_DATAWHITEIV,
+    REG_BCC,
+    REG_DAB,
+    REG_DAP = REG_DAB + RADIO_DEVICES,
+    REG_DACNF = REG_DAP + RADIO_DEVICES,
+    REG_OVERRIDE,
+    REG_COUNT = REG_OVERRIDE + RADIO_OVERRIDES,
+};
+
+enum {
+    EV_READY,
+    EV_ADDRESS,
+    EV_PAYLOAD,
+    EV_END,
+    EV_DISABLED,
+    EV_DEVMATCH,
+    EV_DEVMISS,
+    EV_RSSIEND,
+    EV_BCMATCH,
+};
+enum {
+    TASK_TXEN,
+    TASK_RXEN,
+    TASK_START,
+    TASK_STOP,
+    TASK_DISABLE,
+    TASK_RSSISTART,
+    TASK_RSSISTOP,
+    TASK_BCSTART,
+    TASK_BCSTOP,
+};
+enum {
+    SHORT_READY_START,
+    SHORT_END_DISABLE,
+    SHORT_DISABLED_TXEN,
+    SHORT_DISABLED_RXEN,
+    SHORT_ADDRESS_RSSISTART,
+    SHORT_END_START,
+    SHORT_ADDRESS_BCSTART,
+    SHORT_DISABLED_RSSISTOP = 8,
+};
+
+#endif
