@@ -50,7 +50,7 @@ else
 
 # --- what a newcomer tries -------------------------------------------------
 
-.PHONY: help run demo check
+.PHONY: help run demo radio-demo check
 help: ## this list
 	@echo 'make TARGET [V=1]'
 	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/  \1\t\2/p' Makefile | expand -t 20
@@ -64,6 +64,11 @@ demo: ## the same without a terminal: some seconds, fails on a wrong value
 	$(Q)scripts/setup host qemu firmware
 	$(SUBMAKE) build-run
 	$(Q)scripts/demo.sh
+
+radio-demo: ## two boards that hear each other by radio; docs/air.md
+	$(Q)scripts/setup host qemu firmware
+	$(SUBMAKE) firmware qemu
+	$(Q)scripts/radio-demo.sh
 
 check: ## set up, build all, and run every test
 	$(Q)scripts/setup host qemu firmware test

@@ -3,9 +3,9 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-FW_SAMPLES := hello i2c-scan thermometer regread-loop cpu-loop
+FW_SAMPLES := hello i2c-scan thermometer regread-loop cpu-loop radio-ping
 FW_START := startup syscalls
-FW_DRIVERS := uart clock twi display
+FW_DRIVERS := uart clock twi display radio
 FW_DIR := $(BUILD)/firmware
 
 FW_CC := arm-none-eabi-gcc

@@ -15,6 +15,46 @@
 
 #define REG(base, offset) (*(volatile uint32_t *)((base) + (offset)))
 
+/* CLOCK, chapter CLOCK */
+#define CLOCK_TASKS_HFCLKSTART    REG(0x40000000u, 0x000)
+#define CLOCK_EVENTS_HFCLKSTARTED REG(0x40000000u, 0x100)
+
+/* RADIO, chapter RADIO */
+#define RADIO_TASKS_TXEN      REG(0x40001000u, 0x000)
+#define RADIO_TASKS_RXEN      REG(0x40001000u, 0x004)
+#define RADIO_TASKS_START     REG(0x40001000u, 0x008)
+#define RADIO_TASKS_DISABLE   REG(0x40001000u, 0x010)
+#define RADIO_EVENTS_END      REG(0x40001000u, 0x10C)
+#define RADIO_EVENTS_DISABLED REG(0x40001000u, 0x110)
+#define RADIO_SHORTS          REG(0x40001000u, 0x200)
+#define RADIO_CRCSTATUS       REG(0x40001000u, 0x400) /* 1 = good */
+#define RADIO_PACKETPTR       REG(0x40001000u, 0x504)
+#define RADIO_FREQUENCY       REG(0x40001000u, 0x508) /* MHz above 2400 */
+#define RADIO_TXPOWER         REG(0x40001000u, 0x50C) /* dBm */
+#define RADIO_MODE            REG(0x40001000u, 0x510)
+#define RADIO_PCNF0           REG(0x40001000u, 0x514)
+#define RADIO_PCNF1           REG(0x40001000u, 0x518)
+#define RADIO_BASE0           REG(0x40001000u, 0x51C)
+#define RADIO_PREFIX0         REG(0x40001000u, 0x524)
+#define RADIO_TXADDRESS       REG(0x40001000u, 0x52C)
+#define RADIO_RXADDRESSES     REG(0x40001000u, 0x530)
+#define RADIO_CRCCNF          REG(0x40001000u, 0x534)
+#define RADIO_CRCPOLY         REG(0x40001000u, 0x538)
+#define RADIO_CRCINIT         REG(0x40001000u, 0x53C)
+#define RADIO_RSSISAMPLE      REG(0x40001000u, 0x548) /* -dBm */
+#define RADIO_DATAWHITEIV     REG(0x40001000u, 0x554)
+
+#define RADIO_SHORTS_READY_START       (1u << 0)
+#define RADIO_SHORTS_ADDRESS_RSSISTART (1u << 4)
+#define RADIO_PCNF1_BALEN_4            (4u << 16)
+#define RADIO_PCNF1_WHITEEN            (1u << 25)
+
+/* RNG, chapter RNG */
+#define RNG_TASKS_START   REG(0x4000D000u, 0x000)
+#define RNG_TASKS_STOP    REG(0x4000D000u, 0x004)
+#define RNG_EVENTS_VALRDY REG(0x4000D000u, 0x100)
+#define RNG_VALUE         REG(0x4000D000u, 0x508)
+
 /* UART0, chapter UART */
 #define UART_TASKS_STARTRX REG(0x40002000u, 0x000)
 #define UART_TASKS_STARTTX REG(0x40002000u, 0x008)
