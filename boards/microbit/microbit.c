@@ -117,6 +117,10 @@ static void microbit_init(MachineState *machine)
     qdev_prop_set_chr(soc, "serial0", serial_hd(0));
     qdev_prop_set_uint32(soc, "i2c-scl", MICROBIT_PIN_SCL);
     qdev_prop_set_uint32(soc, "i2c-sda", MICROBIT_PIN_SDA);
+    qdev_prop_set_uint32(soc, "spi-sck", MICROBIT_PIN_SCK);
+    qdev_prop_set_uint32(soc, "spi-mosi", MICROBIT_PIN_MOSI);
+    qdev_prop_set_uint32(soc, "spi-miso", MICROBIT_PIN_MISO);
+    qdev_prop_set_uint32(soc, "spi-cs0", MICROBIT_PIN_EDGE_P16);
     object_property_set_link(OBJECT(soc), "memory",
                              OBJECT(get_system_memory()), &error_fatal);
     microbit_firmware_configure(&s->firmware, OBJECT(soc), &error_fatal);

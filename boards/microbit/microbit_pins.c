@@ -48,10 +48,10 @@ static const struct {
     { "P10", MICROBIT_PIN_COL1 + 2 },
     { "P11", MICROBIT_PIN_BUTTON_B },
     { "P12", 20 },
-    { "P13", 23 }, /* SCK */
-    { "P14", 22 }, /* MISO */
-    { "P15", 21 }, /* MOSI */
-    { "P16", 16 },
+    { "P13", MICROBIT_PIN_SCK },
+    { "P14", MICROBIT_PIN_MISO },
+    { "P15", MICROBIT_PIN_MOSI },
+    { "P16", MICROBIT_PIN_EDGE_P16 },
     { "P19", MICROBIT_PIN_SCL },
     { "P20", MICROBIT_PIN_SDA },
 };

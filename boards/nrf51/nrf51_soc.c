@@ -4,12 +4,11 @@
  * Sources: nRF51822 Product Specification v3.1 (memory sizes, clock, instance
  * table); nRF51 Series Reference Manual v3.0, chapter "Memory".
  *
- * The Nordic base of boards/nrf carries POWER/CLOCK/MPU, UART0, TWI0, TWI1,
- * GPIO, GPIOTE, TIMER0-2, RTC0, RTC1, PPI, RADIO, TEMP, RNG, ECB, CCM, AAR,
- * WDT and NVMC (with flash, FICR and UICR).
+ * The Nordic base of boards/nrf carries POWER/CLOCK/MPU, UART0, SPI0/TWI0,
+ * SPI1/SPIS1/TWI1, GPIO, GPIOTE, ADC, TIMER0-2, RTC0, RTC1, PPI, RADIO, TEMP,
+ * RNG, ECB, CCM, AAR, WDT, QDEC, LPCOMP, SWI0-5 and NVMC (with flash, FICR and
+ * UICR).
  *
- * Not modelled: SPI0/1, SPIS1, ADC, QDEC, LPCOMP; their
- * registers read 0 and are logged (-d unimp).
  * The core has a SysTick and a VTOR that a Cortex-M0 of this chip lacks.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -34,8 +33,9 @@
 #define ID_CLOCK  0
 #define ID_RADIO  1
 #define ID_UART   2
-#define ID_TWI    3 /* and 4 */
+#define ID_SPI    3 /* and 4: with TWI, and SPIS */
 #define ID_GPIOTE 6
+#define ID_ADC    7
 #define ID_TIMER  8 /* to 10 */
 #define ID_RTC0   11
 #define ID_TEMP   12
@@ -44,6 +44,9 @@
 #define ID_CCM    15
 #define ID_WDT    16
 #define ID_RTC1   17
+#define ID_QDEC   18
+#define ID_LPCOMP 19
+#define ID_SWI    20 /* to 25 */
 #define ID_NVMC   30
 #define ID_PPI    31
 #define ID_NO_IRQ (-1)
@@ -195,14 +198,39 @@ static bool add_uart(Nrf51Soc *s, Error **errp)
     return add_nrf(s, &s->uart, ID_UART, ID_UART, errp);
 }
 
-static bool add_twis(Nrf51Soc *s, Error **errp)
+static bool add_spi_twis(Nrf51Soc *s, Error **errp)
 {
     int i;
 
     s->i2c.bus = i2c_init_bus(DEVICE(s), "i2c-bus");
+    nrf51_spi_lines_init(&s->spi, DEVICE(s), &s->gpio);
     for (i = 0; i < NRF51_TWIS; i++) {
-        nrf51_twi_connect(&s->twi[i], &s->i2c, &s->gpio);
-        if (!add_nrf(s, &s->twi[i], ID_TWI + i, ID_TWI + i, errp)) {
+        nrf51_twi_connect(NRF51_TWI(&s->spi_twi[i]), &s->i2c, &s->gpio);
+        nrf51_spi_twi_connect(&s->spi_twi[i], &s->gpio, &s->spi, &s->dma);
+        if (!add_nrf(s, &s->spi_twi[i], ID_SPI + i, ID_SPI + i, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Blocks that look at voltages and levels of pins */
+static bool add_pin_blocks(Nrf51Soc *s, Error **errp)
+{
+    nrf51_adc_connect(&s->adc, &s->gpio);
+    nrf51_qdec_connect(&s->qdec, &s->gpio);
+    nrf51_lpcomp_connect(&s->lpcomp, &s->gpio);
+    return add_nrf(s, &s->adc, ID_ADC, ID_ADC, errp) &&
+           add_nrf(s, &s->qdec, ID_QDEC, ID_QDEC, errp) &&
+           add_nrf(s, &s->lpcomp, ID_LPCOMP, ID_LPCOMP, errp);
+}
+
+static bool add_swis(Nrf51Soc *s, Error **errp)
+{
+    int i;
+
+    for (i = 0; i < NRF51_SWIS; i++) {
+        if (!add_nrf(s, &s->swi[i], ID_SWI + i, ID_SWI + i, errp)) {
             return false;
         }
     }
@@ -247,7 +275,8 @@ static void nrf51_soc_realize(DeviceState *dev, Error **errp)
         !add_nrf(s, &s->ppi, ID_PPI, ID_NO_IRQ, errp) ||
         !add_nrf(s, &s->clock, ID_CLOCK, ID_CLOCK, errp) ||
         !add_rtcs(s, errp) || !add_small_blocks(s, errp) ||
-        !add_twis(s, errp)) {
+        !add_spi_twis(s, errp) || !add_pin_blocks(s, errp) ||
+        !add_swis(s, errp)) {
         return;
     }
     add_unmodelled();
@@ -299,8 +328,15 @@ static void nrf51_soc_init(Object *obj)
     object_initialize_child(obj, "ecb", &s->ecb, TYPE_NRF51_ECB);
     object_initialize_child(obj, "ccm-aar", &s->ccm_aar, TYPE_NRF51_CCM_AAR);
     object_initialize_child(obj, "wdt", &s->wdt, TYPE_NRF51_WDT);
-    for (i = 0; i < NRF51_TWIS; i++) {
-        object_initialize_child(obj, "twi[*]", &s->twi[i], TYPE_NRF51_TWI);
+    object_initialize_child(obj, "spi-twi[*]", &s->spi_twi[0],
+                            TYPE_NRF51_SPI_TWI);
+    object_initialize_child(obj, "spi-twi[*]", &s->spi_twi[1],
+                            TYPE_NRF51_SPI_TWI_SPIS);
+    object_initialize_child(obj, "adc", &s->adc, TYPE_NRF51_ADC);
+    object_initialize_child(obj, "qdec", &s->qdec, TYPE_NRF51_QDEC);
+    object_initialize_child(obj, "lpcomp", &s->lpcomp, TYPE_NRF51_LPCOMP);
+    for (i = 0; i < NRF51_SWIS; i++) {
+        object_initialize_child(obj, "swi[*]", &s->swi[i], TYPE_NRF51_SWI);
     }
     s->sysclk = qdev_init_clock_in(DEVICE(s), "sysclk", NULL, NULL, 0);
 }
@@ -311,6 +347,13 @@ static const Property nrf51_soc_properties[] = {
     DEFINE_PROP_UINT32("sram-size", Nrf51Soc, sram_size, SRAM_SIZE),
     DEFINE_PROP_UINT32("i2c-scl", Nrf51Soc, i2c.scl, UINT32_MAX),
     DEFINE_PROP_UINT32("i2c-sda", Nrf51Soc, i2c.sda, UINT32_MAX),
+    DEFINE_PROP_UINT32("spi-sck", Nrf51Soc, spi.sck, NRF51_NO_PIN),
+    DEFINE_PROP_UINT32("spi-mosi", Nrf51Soc, spi.mosi, NRF51_NO_PIN),
+    DEFINE_PROP_UINT32("spi-miso", Nrf51Soc, spi.miso, NRF51_NO_PIN),
+    DEFINE_PROP_UINT32("spi-cs0", Nrf51Soc, spi.cs[0], NRF51_NO_PIN),
+    DEFINE_PROP_UINT32("spi-cs1", Nrf51Soc, spi.cs[1], NRF51_NO_PIN),
+    DEFINE_PROP_UINT32("spi-cs2", Nrf51Soc, spi.cs[2], NRF51_NO_PIN),
+    DEFINE_PROP_UINT32("spi-cs3", Nrf51Soc, spi.cs[3], NRF51_NO_PIN),
 };
 
 static void nrf51_soc_class_init(ObjectClass *klass, void *data)

@@ -10,6 +10,9 @@
  *  - properties "i2c-scl", "i2c-sda": the pins the board's I2C wires are on
  *  - property "air": netdev that RADIO sends to and hears from
  *  - bus "i2c-bus": the parts on these wires
+ *  - properties "spi-sck", "spi-mosi", "spi-miso": the same for SPI;
+ *    "spi-cs0" to "spi-cs3": the pin that selects the part with this number
+ *  - bus "spi-bus": the parts on these wires
  *  - property "vdd-mv": the supply, in millivolts
  *  - children "pin[0]" to "pin[31]": the nets of the pins, see nrf51_pins.h
  *
@@ -20,19 +23,23 @@
 
 #include "hw/arm/armv7m.h"
 #include "hw/clock.h"
+#include "hw/benchwire/boards/nrf51/nrf51_adc.h"
 #include "hw/benchwire/boards/nrf51/nrf51_ccm_aar.h"
 #include "hw/benchwire/boards/nrf51/nrf51_clock.h"
 #include "hw/benchwire/boards/nrf51/nrf51_ecb.h"
 #include "hw/benchwire/boards/nrf51/nrf51_gpio.h"
 #include "hw/benchwire/boards/nrf51/nrf51_gpiote.h"
+#include "hw/benchwire/boards/nrf51/nrf51_lpcomp.h"
 #include "hw/benchwire/boards/nrf51/nrf51_nvmc.h"
 #include "hw/benchwire/boards/nrf51/nrf51_ppi.h"
+#include "hw/benchwire/boards/nrf51/nrf51_qdec.h"
 #include "hw/benchwire/boards/nrf51/nrf51_radio.h"
 #include "hw/benchwire/boards/nrf51/nrf51_rng.h"
 #include "hw/benchwire/boards/nrf51/nrf51_rtc.h"
+#include "hw/benchwire/boards/nrf51/nrf51_spi_twi.h"
+#include "hw/benchwire/boards/nrf51/nrf51_swi.h"
 #include "hw/benchwire/boards/nrf51/nrf51_temp.h"
 #include "hw/benchwire/boards/nrf51/nrf51_timer.h"
-#include "hw/benchwire/boards/nrf51/nrf51_twi.h"
 #include "hw/benchwire/boards/nrf51/nrf51_uart.h"
 #include "hw/benchwire/boards/nrf51/nrf51_wdt.h"
 
@@ -43,13 +50,14 @@ OBJECT_DECLARE_SIMPLE_TYPE(Nrf51Soc, NRF51_SOC)
 #define NRF51_RTCS   2
 #define NRF51_TIMERS 3
 #define NRF51_TWIS   2
+#define NRF51_SWIS   6
 
 struct Nrf51Soc {
     SysBusDevice parent_obj;
 
     ARMv7MState armv7m;
     Nrf51Clock clock;
-    Nrf51TWI twi[NRF51_TWIS];
+    Nrf51SpiTwi spi_twi[NRF51_TWIS];
     Nrf51PPI ppi;
     Nrf51UART uart;
     Nrf51Radio radio;
@@ -61,6 +69,10 @@ struct Nrf51Soc {
     Nrf51NVMC nvmc;
     Nrf51Gpio gpio;
     Nrf51Gpiote gpiote;
+    Nrf51Adc adc;
+    Nrf51Qdec qdec;
+    Nrf51Lpcomp lpcomp;
+    Nrf51Swi swi[NRF51_SWIS];
     Nrf51Rtc rtc[NRF51_RTCS];
     Nrf51Timer timer[NRF51_TIMERS];
 
@@ -72,6 +84,7 @@ struct Nrf51Soc {
     MemoryRegion *board_memory;
     Clock *sysclk;
     Nrf51I2CLines i2c;
+    Nrf51SpiLines spi;
 
     uint32_t sram_size;
 };

@@ -1,6 +1,8 @@
 /*
  * nRF51 two-wire master (TWI0, TWI1) and the pair of wires it drives
  *
+ * An abstract type: nrf51_spi_twi.h adds SPI, which shares the registers.
+ *
  * QEMU interface: sysbus MMIO region 0 (registers), sysbus IRQ 0; properties
  * "late-error-hold-ms" and "late-read-grace-us", see nrf51_twi_bus.c.
  *
@@ -67,5 +69,21 @@ struct Nrf51TWI {
 
 /* Join a master to wires and pins, which outlive it. */
 void nrf51_twi_connect(Nrf51TWI *s, Nrf51I2CLines *lines, Nrf51Gpio *gpio);
+
+/*
+ * For nrf51_spi_twi.c: tasks; accesses to registers, of which @reg is the
+ * index; software reads an event; all of it ends at once; realize
+ */
+void nrf51_twi_task_start(NrfPeripheral *p, unsigned reading);
+void nrf51_twi_task_stop(NrfPeripheral *p, unsigned unused);
+void nrf51_twi_task_suspend(NrfPeripheral *p, unsigned unused);
+void nrf51_twi_task_resume(NrfPeripheral *p, unsigned unused);
+void nrf51_twi_write(NrfPeripheral *p, unsigned reg, uint32_t value);
+uint32_t nrf51_twi_read(NrfPeripheral *p, unsigned reg);
+void nrf51_twi_poll(NrfPeripheral *p);
+void nrf51_twi_silence(NrfPeripheral *p);
+void nrf51_twi_realize(DeviceState *dev, Error **errp);
+
+extern const VMStateDescription vmstate_nrf51_twi;
 
 #endif

@@ -7,30 +7,12 @@
 #ifndef BENCHWIRE_BOARDS_NRF51_NRF51_TWI_BUS_H
 #define BENCHWIRE_BOARDS_NRF51_NRF51_TWI_BUS_H
 
+#include "hw/benchwire/boards/nrf51/nrf51_spi_twi_regs.h"
 #include "hw/benchwire/boards/nrf51/nrf51_twi.h"
 
-#define NRF51_TWI_ENABLED        5 /* ENABLE */
-#define NRF51_TWI_FREQUENCY_K100 0x01980000
-#define NRF51_TWI_FREQUENCY_K250 0x04000000 /* reset value */
-#define NRF51_TWI_FREQUENCY_K400 0x06680000
-#define NRF51_TWI_BB_SUSPEND_BIT 0 /* SHORTS */
-#define NRF51_TWI_BB_STOP_BIT    1
-#define NRF51_TWI_OVERRUN        BIT(0) /* ERRORSRC: RXD not read in time */
-#define NRF51_TWI_ANACK          BIT(1) /* NACK after the address */
-#define NRF51_TWI_DNACK          BIT(2) /* NACK after a data byte */
-
-/* Indices into the tables of nrf51_twi.c */
-enum { EV_STOPPED, EV_RXDREADY, EV_TXDSENT, EV_ERROR, EV_BB, EV_SUSPENDED };
-enum {
-    REG_ERRORSRC,
-    REG_ENABLE,
-    REG_PSELSCL,
-    REG_PSELSDA,
-    REG_RXD,
-    REG_TXD,
-    REG_FREQUENCY,
-    REG_ADDRESS,
-};
+#define NRF51_TWI_OVERRUN BIT(0) /* ERRORSRC: RXD not read in time */
+#define NRF51_TWI_ANACK   BIT(1) /* NACK after the address */
+#define NRF51_TWI_DNACK   BIT(2) /* NACK after a data byte */
 
 void nrf51_twi_bus_init(Nrf51TWI *s);
 

@@ -183,20 +183,6 @@ static void check_power(struct check c)
     expect_resets(c);
 }
 
-/* Their models are being written. */
-static const char *const pending[] = { "SPI0", "SPI1", "SPIS1",
-                                       "ADC",  "QDEC", "LPCOMP" };
-
-static bool is_pending(const struct nrf51_block *block)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(pending); i++) {
-        if (strcmp(pending[i], block->name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void registers(const void *block)
 {
     unsigned faults = 0;
@@ -207,11 +193,6 @@ static void registers(const void *block)
         .faults = &faults,
     };
 
-    if (is_pending(block)) {
-        qtest_quit(c.qts);
-        g_test_skip("not modelled yet");
-        return;
-    }
     expect_resets(c);
     check_writes(c);
     if (c.block->power) {

@@ -331,17 +331,19 @@ static const struct nrf51_reg gpio_regs[] = {
 #define REGS(table) .regs = table, .num_regs = G_N_ELEMENTS(table)
 
 /* The tables of those that exist more than once */
-#define SPI(number, address)                                        \
-    {                                                               \
-        .name = number, .base = address, EVENTS(0x108), .inten = 4, \
-        .enable = 1, .power = true, REGS(spi_regs),                 \
+/* SHORTS and INTEN are those of all functions at the address. */
+#define SPI(number, address, all_shorts, all_inten)                           \
+    {                                                                         \
+        .name = number, .base = address, EVENTS(0x108), .shorts = all_shorts, \
+        .inten = all_inten, .enable = 1, .power = true, REGS(spi_regs),       \
     }
-#define TWI(number, address)                                           \
-    {                                                                  \
-        .name = number, .base = address,                               \
-        TASKS(0x000, 0x008, 0x014, 0x01c, 0x020),                      \
-        EVENTS(0x104, 0x108, 0x11c, 0x124, 0x138, 0x148), .shorts = 3, \
-        .inten = 0x44286, .enable = 5, .power = true, REGS(twi_regs),  \
+#define TWI(number, address, all_shorts, all_inten)                           \
+    {                                                                         \
+        .name = number, .base = address,                                      \
+        TASKS(0x000, 0x008, 0x014, 0x01c, 0x020),                             \
+        EVENTS(0x104, 0x108, 0x11c, 0x124, 0x138, 0x148),                     \
+        .shorts = all_shorts, .inten = all_inten, .enable = 5, .power = true, \
+        REGS(twi_regs),                                                       \
     }
 #define TIMER(number, address, table)                                          \
     {                                                                          \
@@ -389,17 +391,17 @@ const struct nrf51_block nrf51_blocks[] = {
         .power = true,
         REGS(uart_regs),
     },
-    SPI("SPI0", 0x40003000),
-    TWI("TWI0", 0x40003000),
-    SPI("SPI1", 0x40004000),
-    TWI("TWI1", 0x40004000),
+    SPI("SPI0", 0x40003000, 3, 0x44286),
+    TWI("TWI0", 0x40003000, 3, 0x44286),
+    SPI("SPI1", 0x40004000, 7, 0x44696), /* with those of SPIS1 */
+    TWI("TWI1", 0x40004000, 7, 0x44696),
     {
         .name = "SPIS1",
         .base = 0x40004000,
         TASKS(0x024, 0x028),
         EVENTS(0x104, 0x110, 0x128),
-        .shorts = 4,
-        .inten = 0x412,
+        .shorts = 7,
+        .inten = 0x44696, /* with those of TWI1 */
         .enable = 2,
         .power = true,
         REGS(spis_regs),
