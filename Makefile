@@ -50,7 +50,7 @@ else
 
 # --- what a newcomer tries -------------------------------------------------
 
-.PHONY: help run demo radio-demo check
+.PHONY: help run flash demo radio-demo check
 help: ## this list
 	@echo 'make TARGET [V=1]'
 	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/  \1\t\2/p' Makefile | expand -t 20
@@ -59,6 +59,11 @@ run: ## set up, build all, and run the thermometer against a simulated bench
 	$(Q)scripts/setup host qemu firmware
 	$(SUBMAKE) build-run
 	$(Q)scripts/run.sh
+
+flash: ## program the board that runs, or FLASH=FILE: make flash FW=file.hex
+	$(Q)scripts/setup host
+	$(SUBMAKE) agent
+	$(Q)scripts/flash.sh
 
 demo: ## the same without a terminal: some seconds, fails on a wrong value
 	$(Q)scripts/setup host qemu firmware

@@ -1,8 +1,8 @@
 /*
  * benchwire: look at an agent and use its exports from a terminal.
  *
- * See benchwire(1).  The commands are in tool_list.c, tool_i2c.c and
- * tool_values.c.
+ * See benchwire(1).  The commands are in tool_list.c, tool_i2c.c,
+ * tool_values.c and tool_flash.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -26,6 +26,11 @@ static const char usage_text[] =
     "  i2c set EXPORT ADDRESS REGISTER [VALUE]... [MODE]\n"
     "  i2c transfer EXPORT DESC [DATA]... as in\n"
     "                                     i2c transfer thermometer w1@0x48 0 r2\n"
+    "  flash [-b BOARD] FILE              program an emulated board; BOARD is\n"
+    "                                     the QMP socket of its QEMU, or the\n"
+    "                                     file that keeps its flash (default\n"
+    "                                     $BENCHWIRE_BOARD, or else\n"
+    "                                     build/run/qmp.sock)\n"
     "\n"
     "  -c, --connect ADDRESS  the agent: unix:PATH or tcp:HOST:PORT (default\n"
     "                         $BENCHWIRE, or else\n"
@@ -81,9 +86,9 @@ static int parse_options(struct bw_tool *t, int argc, char **argv)
 int main(int argc, char **argv)
 {
     static const struct bw_tool_command commands[] = {
-        { "list", bw_tool_list }, { "get", bw_tool_get },
-        { "set", bw_tool_set },   { "i2c", bw_tool_i2c },
-        { NULL, NULL },
+        { "list", bw_tool_list },   { "get", bw_tool_get },
+        { "set", bw_tool_set },     { "i2c", bw_tool_i2c },
+        { "flash", bw_tool_flash }, { NULL, NULL },
     };
     static struct bw_tool tool; /* big: it holds the frame buffers */
     const char *address = getenv("BENCHWIRE");

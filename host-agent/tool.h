@@ -9,6 +9,7 @@
 #include "host-agent/client.h"
 
 #define BW_TOOL_EXIT_READ 2 /* "i2c get": the part did not answer, as i2cget */
+#define BW_TOOL_EXIT_OFF  2 /* "flash": no board runs at the socket */
 
 struct bw_tool {
     const char *address; /* of the agent */
@@ -45,5 +46,6 @@ int bw_tool_list(struct bw_tool *t, int argc, char **argv);
 int bw_tool_i2c(struct bw_tool *t, int argc, char **argv);
 int bw_tool_get(struct bw_tool *t, int argc, char **argv);
 int bw_tool_set(struct bw_tool *t, int argc, char **argv);
+int bw_tool_flash(struct bw_tool *t, int argc, char **argv);
 
 #endif

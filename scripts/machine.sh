@@ -25,6 +25,7 @@ ICOUNT=${BW_ICOUNT--icount shift=6,align=on}
 DESK_PARTS=(thermometer:0x48 eeprom:0x50 clock:0x68)
 
 MACHINE_DIR=
+QMP_SOCKET=
 AGENT_PID=
 AGENT_SOCKET=
 QEMU_ARGS=()
@@ -34,6 +35,7 @@ machine_init() {
     MACHINE_DIR=$1
     mkdir -p "$MACHINE_DIR" || return
     AGENT_SOCKET=$MACHINE_DIR/agent.sock
+    QMP_SOCKET=$MACHINE_DIR/qmp.sock
     if [ "${#AGENT_SOCKET}" -gt 100 ]; then
         echo "the path of a unix socket must be shorter: $AGENT_SOCKET" >&2
         return 1
@@ -123,15 +125,18 @@ chardev_address() {
 }
 
 # qemu_args FIRMWARE [EXPORT:ADDRESS...]: the machine with its passed-through
-# parts, without a serial port
+# parts, without a serial port; FIRMWARE may be empty. $FLASH names the file
+# that keeps its flash. QMP is at $MACHINE_DIR/qmp.sock.
 qemu_args() {
     local firmware=$1 address part name
     shift
     address=$(chardev_address) || return
     [ $# -gt 0 ] || set -- "${DESK_PARTS[@]}"
     # shellcheck disable=SC2206 # $ICOUNT is words
-    QEMU_ARGS=(-M microbit -display none $ICOUNT
-        -device "loader,file=$firmware")
+    QEMU_ARGS=(-M "microbit${FLASH:+,flash=${FLASH//,/,,}}" -display none $ICOUNT
+        -qmp "unix:$QMP_SOCKET,server=on,wait=off")
+    [ -z "$firmware" ] ||
+        QEMU_ARGS+=(-device "loader,file=${firmware//,/,,}")
     for part in "$@"; do
         name=${part%:*}
         QEMU_ARGS+=(

@@ -1,9 +1,12 @@
 #!/bin/bash
 # Run firmware on the emulated micro:bit, with its I2C parts on a bench.
 #
-# usage: make run [FW=FILE] [BENCH=FILE | AGENT=HOST:PORT] [ARGS=...] [V=1]
+# usage: make run [FW=FILE] [FLASH=FILE] [BENCH=FILE | AGENT=HOST:PORT]
+#                 [ARGS=...] [V=1]
 #
-#   FW      firmware to run, .hex or .elf (default: the thermometer sample)
+#   FW      firmware to run: .hex, .elf or .bin (default: what is in FLASH, or
+#           else the thermometer sample)
+#   FLASH   file that keeps the board's flash; made if it is not there
 #   BENCH   bench file of the agent that is started
 #           (default: host-agent/benches/desk.conf)
 #   AGENT   use this agent instead of starting one: HOST:PORT or unix:PATH
@@ -13,7 +16,8 @@
 #   CTRL_C  guest: Ctrl-C goes to the firmware (a MicroPython prompt wants
 #           it), and Ctrl-A X ends the run
 #
-# Logs and sockets are in build/run/ ($BW_RUN_DIR).
+# Logs and sockets are in build/run/ ($BW_RUN_DIR). "make flash FW=FILE" loads
+# another program while it runs.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck source=scripts/common.sh
@@ -21,27 +25,21 @@
 cd "$BW_ROOT" || exit
 . scripts/machine.sh
 
-firmware=${FW:-build/firmware/thermometer.hex}
+firmware=${FW:-}
+if [ -z "$firmware" ] && [ -z "${FLASH:-}" ]; then
+    firmware=build/firmware/thermometer.hex
+fi
 bench=${BENCH:-host-agent/benches/desk.conf}
 stop_keys="Ctrl-C"
 console=(-serial stdio -monitor none)
-
-# is_firmware FILE: Intel hex or ELF; QEMU takes anything else for raw bytes
-is_firmware() {
-    case $(head -c 4 "$1" | tr -d '\0') in
-    :* | $'\x7fELF') return 0 ;;
-    *) return 1 ;;
-    esac
-}
 
 check_input() {
     local file part
     for file in "$QEMU" "$BENCHWIRED" "$BENCHWIRE"; do
         [ -x "$file" ] || die "$file is not built; type: make run"
     done
-    [ -r "$firmware" ] || die "there is no firmware $firmware"
-    is_firmware "$firmware" ||
-        die "$firmware is neither Intel hex nor ELF; convert it, for instance: arm-none-eabi-objcopy -I binary -O ihex"
+    [ -z "$firmware" ] || [ -r "$firmware" ] ||
+        die "there is no firmware $firmware"
     for part in ${PARTS:-}; do
         [[ $part =~ ^[^:]+:(0x)?[0-9a-fA-F]+$ ]] ||
             die "PARTS: \"$part\" is not EXPORT:ADDRESS, such as thermometer:0x48"
@@ -63,10 +61,10 @@ start_agent() {
 banner() {
     local agent
     agent=$(agent_address)
-    say "$(basename "$firmware") runs on the micro:bit; $stop_keys ends it"
+    say "$(basename "${firmware:-What is in $FLASH}") runs on the micro:bit; $stop_keys ends it"
     say "In another terminal, from this folder:"
     say "  build/host/benchwire -c $agent list"
-    if [ -z "${FW:-}${BENCH:-}${AGENT:-}" ]; then
+    if [ -z "${FW:-}${FLASH:-}${BENCH:-}${AGENT:-}" ]; then
         say "  build/host/benchwire -c $agent set thermometer.temperature 30"
     fi
 }

@@ -25,7 +25,7 @@ printf '[part x]\nmodel = none\n' >"$TMP/wrong.conf"
 
 says "FW= a file that is not there" 'there is no firmware /nowhere' \
     env FW=/nowhere scripts/run.sh
-says "FW= a file of another kind" 'neither Intel hex nor ELF' \
+says "FW= a file of another kind" 'neither Intel HEX, nor ELF, nor a binary' \
     env FW="$TMP/text.hex" scripts/run.sh
 says "AGENT= no address" 'AGENT=here is neither HOST:PORT nor' \
     env AGENT=here scripts/run.sh
