@@ -50,7 +50,7 @@ else
 
 # --- what a newcomer tries -------------------------------------------------
 
-.PHONY: help run flash demo radio-demo check
+.PHONY: help run screenshot flash demo radio-demo check
 help: ## this list
 	@echo 'make TARGET [V=1]'
 	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/  \1\t\2/p' Makefile | expand -t 20
@@ -74,6 +74,11 @@ radio-demo: ## two boards that hear each other by radio; docs/air.md
 	$(Q)scripts/setup host qemu firmware
 	$(SUBMAKE) firmware qemu
 	$(Q)scripts/radio-demo.sh
+
+screenshot: ## take docs/images/panel.png anew
+	$(Q)scripts/setup host qemu firmware test
+	$(SUBMAKE) qemu $(BUILD)/micropython.hex
+	$(Q)scripts/screenshot.sh
 
 check: ## set up, build all, and run every test
 	$(Q)scripts/setup host qemu firmware test

@@ -24,6 +24,9 @@ ICOUNT=${BW_ICOUNT--icount shift=6,align=on}
 # EXPORT:ADDRESS, one i2c-passthrough each; host-agent/benches/desk.conf
 DESK_PARTS=(thermometer:0x48 eeprom:0x50 clock:0x68)
 
+# QEMU's -display: none, or where the panel is seen
+MACHINE_DISPLAY=none
+
 MACHINE_DIR=
 QMP_SOCKET=
 AGENT_PID=
@@ -133,7 +136,8 @@ qemu_args() {
     address=$(chardev_address) || return
     [ $# -gt 0 ] || set -- "${DESK_PARTS[@]}"
     # shellcheck disable=SC2206 # $ICOUNT is words
-    QEMU_ARGS=(-M "microbit${FLASH:+,flash=${FLASH//,/,,}}" -display none $ICOUNT
+    QEMU_ARGS=(-M "microbit${FLASH:+,flash=${FLASH//,/,,}}"
+        -display "$MACHINE_DISPLAY" $ICOUNT
         -qmp "unix:$QMP_SOCKET,server=on,wait=off")
     [ -z "$firmware" ] ||
         QEMU_ARGS+=(-device "loader,file=${firmware//,/,,}")

@@ -2,7 +2,7 @@
 # Run firmware on the emulated micro:bit, with its I2C parts on a bench.
 #
 # usage: make run [FW=FILE] [FLASH=FILE] [BENCH=FILE | AGENT=HOST:PORT]
-#                 [ARGS=...] [V=1]
+#                 [PANEL=vnc] [ARGS=...] [V=1]
 #
 #   FW      firmware to run: .hex, .elf or .bin (default: what is in FLASH, or
 #           else the thermometer sample)
@@ -12,6 +12,8 @@
 #   AGENT   use this agent instead of starting one: HOST:PORT or unix:PATH
 #   PARTS   words EXPORT:ADDRESS: which of the agent's exports are on the
 #           board's bus, and where (default: the three of desk.conf)
+#   PANEL   vnc: show the board's panel to a VNC viewer, at a free display of
+#           127.0.0.1; vnc:N: at display N; unix: at a socket in build/run/
 #   ARGS    words: more options for QEMU, such as "-trace bw_link_*"
 #   CTRL_C  guest: Ctrl-C goes to the firmware (a MicroPython prompt wants
 #           it), and Ctrl-A X ends the run
@@ -32,6 +34,46 @@ fi
 bench=${BENCH:-host-agent/benches/desk.conf}
 stop_keys="Ctrl-C"
 console=(-serial stdio -monitor none)
+panel_at=
+
+# Of display N of VNC, port 5900 + N
+vnc_is_free() {
+    ! (exec 3<>"/dev/tcp/127.0.0.1/$((5900 + $1))") 2>/dev/null
+}
+
+free_vnc() {
+    local n
+    for n in {0..99}; do
+        ! vnc_is_free "$n" || { echo "$n" && return; }
+    done
+    die "PANEL=vnc: no display from 0 to 99 is free"
+}
+
+# choose_panel: $MACHINE_DISPLAY for QEMU, $panel_at for the user
+# shellcheck disable=SC2034 # MACHINE_DISPLAY is for machine.sh
+choose_panel() {
+    local n socket=$MACHINE_DIR/panel.sock
+    case ${PANEL:-} in
+    '') return ;;
+    vnc)
+        n=$(free_vnc) || exit
+        ;;
+    vnc:*)
+        n=${PANEL#vnc:}
+        [[ $n =~ ^[0-9]{1,4}$ ]] || die "PANEL=$PANEL: vnc:N wants a number"
+        vnc_is_free "$n" || die "PANEL=$PANEL: that display is taken"
+        ;;
+    unix)
+        rm -f "$socket"
+        MACHINE_DISPLAY=vnc=unix:$socket
+        panel_at="socket $socket, with a VNC viewer that takes one"
+        return
+        ;;
+    *) die "PANEL=$PANEL is neither vnc, vnc:N nor unix" ;;
+    esac
+    MACHINE_DISPLAY=vnc=127.0.0.1:$n
+    panel_at="127.0.0.1:$n, for instance: vncviewer 127.0.0.1:$n"
+}
 
 check_input() {
     local file part
@@ -62,6 +104,7 @@ banner() {
     local agent
     agent=$(agent_address)
     say "$(basename "${firmware:-What is in $FLASH}") runs on the micro:bit; $stop_keys ends it"
+    [ -z "$panel_at" ] || say "Its panel is at $panel_at"
     say "In another terminal, from this folder:"
     say "  build/host/benchwire -c $agent list"
     if [ -z "${FW:-}${FLASH:-}${BENCH:-}${AGENT:-}" ]; then
@@ -75,6 +118,7 @@ if [ "${CTRL_C:-}" = guest ]; then
 fi
 machine_init "${BW_RUN_DIR:-build/run}" || exit
 check_input
+choose_panel
 trap agent_stop EXIT
 trap 'exit 0' INT # the way to end it
 trap 'exit 143' TERM HUP

@@ -5,8 +5,9 @@
  * and V1.5.
  *
  * Wiring only; microbit_pins.c has pull-ups and edge connector,
- * microbit_display.c the LEDs, microbit_button.c the buttons.  The sensors are
- * not modelled: the I2C bus carries what -device puts on it.
+ * microbit_display.c the LEDs, microbit_button.c the buttons, microbit_panel.c
+ * the picture of all that.  The sensors are not modelled: the I2C bus carries
+ * what -device puts on it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -28,6 +29,7 @@
 #include "hw/benchwire/boards/microbit/microbit_button.h"
 #include "hw/benchwire/boards/microbit/microbit_display.h"
 #include "hw/benchwire/boards/microbit/microbit_firmware.h"
+#include "hw/benchwire/boards/microbit/microbit_panel.h"
 #include "hw/benchwire/boards/microbit/microbit_pins.h"
 #include "hw/benchwire/boards/nrf51/nrf51_soc.h"
 
@@ -46,6 +48,7 @@ struct MicrobitMachineState {
     MicrobitFirmware firmware;
     bool held_blank; /* the core is halted because of it */
     char *air; /* netdev of the radio, or NULL */
+    MicrobitPanel panel;
     bool blank_reported;
 };
 
@@ -61,6 +64,9 @@ static void add_button(MicrobitMachineState *s, MicrobitButton *button,
 static void add_face(MicrobitMachineState *s)
 {
     Nrf51Gpio *gpio = &s->nrf51.gpio;
+    MicrobitButton *buttons[MICROBIT_PANEL_BUTTONS] = {
+        &s->button_a, &s->button_b, &s->reset_button,
+    };
 
     object_initialize_child(OBJECT(s), "display", &s->display,
                             TYPE_MICROBIT_DISPLAY);
@@ -71,6 +77,10 @@ static void add_face(MicrobitMachineState *s)
     add_button(s, &s->button_b, "button-b",
                nrf51_pin_net(gpio, MICROBIT_PIN_BUTTON_B));
     add_button(s, &s->reset_button, "reset-button", NULL);
+    object_initialize_child(OBJECT(s), "panel", &s->panel,
+                            TYPE_MICROBIT_PANEL);
+    microbit_panel_connect(&s->panel, &s->display, buttons, "V1.3B");
+    qdev_realize(DEVICE(&s->panel), NULL, &error_fatal);
 }
 
 static void halt_core(MicrobitMachineState *s)

@@ -76,13 +76,13 @@ static void wires_changed(void *opaque, BoardNet *net)
     }
 }
 
-/* The voltage that the ADC reads as firmware expects it for this light */
+/* The voltage that the ADC reads as firmware expects it for this light, whose
+ * scaling rounds down */
 static int32_t photo_mv(const MicrobitDisplay *s)
 {
     int32_t vdd_mv = board_net_vdd_mv(s->col[0]);
-    int32_t code = ADC_DARK -
-                   (s->light_level * (ADC_DARK - ADC_BRIGHT) + LIGHT_MAX / 2) /
-                       LIGHT_MAX;
+    int32_t code = ADC_DARK - DIV_ROUND_UP(s->light_level *
+                                           (ADC_DARK - ADC_BRIGHT), LIGHT_MAX);
 
     return DIV_ROUND_UP(code * vdd_mv, ADC_MAX);
 }

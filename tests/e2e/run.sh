@@ -7,7 +7,7 @@
 . "$(dirname "$0")/machine.bash"
 
 requires build/firmware/thermometer.hex
-plan 12
+plan 15
 
 # says NAME REGEX COMMAND...: it fails, and says that in at most 20 s
 says() {
@@ -31,6 +31,8 @@ says "AGENT= no address" 'AGENT=here is neither HOST:PORT nor' \
     env AGENT=here scripts/run.sh
 says "PARTS= without an address" 'PARTS: "eeprom" is not EXPORT:ADDRESS' \
     env PARTS=eeprom scripts/run.sh
+says "PANEL= something else" 'PANEL=window is neither vnc, vnc:N nor unix' \
+    env PANEL=window scripts/run.sh
 says "BENCH= a file that is not there" 'there is no bench /nowhere' \
     env BENCH=/nowhere scripts/run.sh
 says "BENCH= with a mistake: file, line and cause" \
@@ -47,6 +49,21 @@ like "and printed the temperature" "$(tr -d '\r' <"$TMP/out")" \
     '^temperature 21\.50 C$'
 fails "no agent is left behind" \
     "$BENCHWIRE" -c "unix:$TMP/run/agent.sock" list
+
+PANEL=vnc timeout --preserve-status -s INT 5 scripts/run.sh \
+    >"$TMP/out" 2>&1 </dev/null &
+PANEL_RUN=$!
+# The port answers as a VNC server does
+vnc_answers() {
+    local port greeting
+    port=$(sed -nE 's/.*vncviewer 127\.0\.0\.1:([0-9]+)$/\1/p' "$TMP/out")
+    [ -n "$port" ] && exec 3<>"/dev/tcp/127.0.0.1/$((5900 + port))" &&
+        read -r -t 2 greeting <&3 && [[ $greeting == RFB* ]]
+}
+ok "PANEL=vnc says where the panel is, and it is there" wait_for 4 vnc_answers
+wait "$PANEL_RUN"
+like "the terminal stays what it was" "$(tr -d '\r' <"$TMP/out")" \
+    '^temperature 21\.50 C$'
 
 # A tool that sets a sixteenth too much.
 cat >"$TMP/benchwire" <<end

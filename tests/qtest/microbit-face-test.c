@@ -136,7 +136,7 @@ static void light_discharges_the_columns(void)
     static const struct {
         int level;
         int code;
-    } lights[] = { { 0, 338 }, { 255, 75 }, { 128, 206 }, { 1, 337 } };
+    } lights[] = { { 0, 338 }, { 255, 75 }, { 128, 205 }, { 1, 336 } };
     QTestState *qts = start();
 
     gpio_cnf(qts, PIN_COL1, CNF_DISCONNECTED);
