@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Show what the micro:bit's LED matrix showed, from a GPIO trace.
 
-usage: matrix.py TRACE        TRACE: log of -trace nrf51_gpio_write
+usage: matrix.py TRACE        TRACE: log of -trace bw_nrf51_gpio_write
 
 Prints each picture once per change, as five rows of # and . joined by "/".
 Rows are P0.13-15 (high), columns P0.4-12 (low); LEDS is the board's wiring,
@@ -13,7 +13,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import re
 import sys
 
-OUT = re.compile(r"nrf51_gpio_write .*0x504 value 0x([0-9a-f]+)")
+OUT = re.compile(r"bw_nrf51_gpio_write 0x504 OUT: 0x([0-9a-f]+)")
 LEDS = (
     "00 20 40 43 33 23 13 03 12",
     "42 02 22 10 30 34 14 -- --",
