@@ -198,11 +198,35 @@ static bool add_uart(Nrf51Soc *s, Error **errp)
     return add_nrf(s, &s->uart, ID_UART, ID_UART, errp);
 }
 
+static bool twi_has_bus(void *opaque)
+{
+    Nrf51I2CLines *lines = opaque;
+
+    return lines->owner != NULL;
+}
+
+/* The board's I2C wires; without pins no part is on them. */
+static bool add_i2c_wires(Nrf51Soc *s, Error **errp)
+{
+    Nrf51I2CLines *lines = &s->i2c;
+
+    lines->bus = i2c_init_bus(DEVICE(s), "i2c-bus");
+    if (lines->scl < NRF51_PINS && lines->sda < NRF51_PINS) {
+        i2c_wires_connect(&lines->by_hand, lines->bus,
+                          nrf51_pin_net(&s->gpio, lines->scl),
+                          nrf51_pin_net(&s->gpio, lines->sda), twi_has_bus,
+                          lines);
+    }
+    return sysbus_realize(SYS_BUS_DEVICE(&lines->by_hand), errp);
+}
+
 static bool add_spi_twis(Nrf51Soc *s, Error **errp)
 {
     int i;
 
-    s->i2c.bus = i2c_init_bus(DEVICE(s), "i2c-bus");
+    if (!add_i2c_wires(s, errp)) {
+        return false;
+    }
     nrf51_spi_lines_init(&s->spi, DEVICE(s), &s->gpio);
     for (i = 0; i < NRF51_TWIS; i++) {
         nrf51_twi_connect(NRF51_TWI(&s->spi_twi[i]), &s->i2c, &s->gpio);
@@ -328,6 +352,8 @@ static void nrf51_soc_init(Object *obj)
     object_initialize_child(obj, "ecb", &s->ecb, TYPE_NRF51_ECB);
     object_initialize_child(obj, "ccm-aar", &s->ccm_aar, TYPE_NRF51_CCM_AAR);
     object_initialize_child(obj, "wdt", &s->wdt, TYPE_NRF51_WDT);
+    object_initialize_child(obj, "i2c-wires", &s->i2c.by_hand,
+                            TYPE_I2C_WIRES);
     object_initialize_child(obj, "spi-twi[*]", &s->spi_twi[0],
                             TYPE_NRF51_SPI_TWI);
     object_initialize_child(obj, "spi-twi[*]", &s->spi_twi[1],

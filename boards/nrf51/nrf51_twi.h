@@ -13,6 +13,7 @@
 
 #include "hw/i2c/i2c.h"
 #include "qemu/timer.h"
+#include "hw/benchwire/boards/i2c_wires.h"
 #include "hw/benchwire/boards/nrf/nrf_peripheral.h"
 #include "hw/benchwire/boards/nrf51/nrf51_pins.h"
 
@@ -25,6 +26,7 @@ OBJECT_DECLARE_SIMPLE_TYPE(Nrf51TWI, NRF51_TWI)
  * @scl, @sda: the SoC's pins the wires are soldered to
  * @owner: the master whose transaction is open, or NULL
  * @waiting: a master that wants to begin one, or NULL
+ * @by_hand: the same wires driven by GPIO
  */
 typedef struct Nrf51I2CLines {
     I2CBus *bus;
@@ -32,6 +34,7 @@ typedef struct Nrf51I2CLines {
     uint32_t sda;
     Nrf51TWI *owner;
     Nrf51TWI *waiting;
+    I2CWires by_hand;
 } Nrf51I2CLines;
 
 struct Nrf51TWI {

@@ -171,6 +171,7 @@ static bool claim_lines(Nrf51TWI *s)
         lines->waiting = s;
         return false;
     }
+    i2c_wires_drop(&lines->by_hand);
     lines->owner = s;
     return true;
 }
@@ -189,6 +190,7 @@ static void release_lines(Nrf51TWI *s)
     lines->owner = NULL;
     lines->waiting = NULL;
     if (next && !device_is_in_reset(DEVICE(next))) {
+        i2c_wires_drop(&lines->by_hand);
         lines->owner = next;
         begin_start(next);
     }

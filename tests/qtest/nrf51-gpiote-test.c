@@ -120,9 +120,11 @@ static void outinit_is_what_the_pin_begins_with(void)
     g_assert_true(net_level(b.qts, PIN));
     block_write(b, CONFIG(1), TASK_MODE | PSEL(PIN) | TOGGLE);
     g_assert_false(net_level(b.qts, PIN)); /* how drivers force a level */
+    block_write(b, CONFIG(0), EVENT_MODE | PSEL(PIN) | TOGGLE);
     block_write(b, CONFIG(1), TASK_MODE | PSEL(OTHER) | TOGGLE | OUTINIT);
     g_assert_false(net_level(b.qts, PIN));
     g_assert_true(net_level(b.qts, OTHER));
+    expect_no_event(b, IN(0)); /* the former pin has not moved */
     block_finish(b);
 }
 
