@@ -10,6 +10,7 @@
 #define PIN_SDA     30
 #define PIN_UART_TX 24
 #define PIN_UART_RX 25
+#define PIN_P0      3  /* edge connector */
 #define PIN_COL1    4  /* nine columns, P0.4 to P0.12, low = lit */
 #define PIN_ROW1    13 /* three rows, P0.13 to P0.15, high = lit */
 

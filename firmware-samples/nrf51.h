@@ -113,12 +113,35 @@
 #define TIMER1_BITMODE         REG(0x40009000u, 0x508)
 #define TIMER1_PRESCALER       REG(0x40009000u, 0x510)
 #define TIMER1_CC0             REG(0x40009000u, 0x540)
+#define TIMER2_TASKS_START     REG(0x4000A000u, 0x000)
+#define TIMER2_EVENTS_COMPARE0 REG(0x4000A000u, 0x140)
+#define TIMER2_EVENTS_COMPARE1 REG(0x4000A000u, 0x144)
+#define TIMER2_SHORTS          REG(0x4000A000u, 0x200)
+#define TIMER2_BITMODE         REG(0x4000A000u, 0x508)
+#define TIMER2_PRESCALER       REG(0x4000A000u, 0x510)
+#define TIMER2_CC0             REG(0x4000A000u, 0x540)
+#define TIMER2_CC1             REG(0x4000A000u, 0x544)
 #define TIMER_BITMODE_16       0u
 #define TIMER_BITMODE_32       3u
 #define TIMER_INTEN_COMPARE0   (1u << 16)
 #define TIMER_INTEN_COMPARE1   (1u << 17)
 #define TIMER_SHORTS_CLEAR0    (1u << 0)
+#define TIMER_SHORTS_CLEAR1    (1u << 1)
 #define TIMER_PRESCALER_1_MHZ  4u
+
+/* GPIOTE, chapter GPIOTE; CONFIG holds mode, pin, edge and first level */
+#define GPIOTE_TASKS_OUT0 REG(0x40006000u, 0x000)
+#define GPIOTE_CONFIG0    REG(0x40006000u, 0x510)
+
+#define GPIOTE_CONFIG_TASK   (3u << 0)
+#define GPIOTE_CONFIG_PIN(n) ((n) << 8)
+#define GPIOTE_CONFIG_TOGGLE (3u << 16)
+#define GPIOTE_CONFIG_HIGH   (1u << 20)
+
+/* PPI, chapter PPI: a channel holds an event's address and a task's */
+#define PPI_CHENSET   REG(0x4001F000u, 0x504)
+#define PPI_CH_EEP(n) REG(0x4001F000u, 0x510 + 8 * (n))
+#define PPI_CH_TEP(n) REG(0x4001F000u, 0x514 + 8 * (n))
 
 /* GPIO, chapter GPIO; one bit per pin */
 #define GPIO_OUT        REG(0x50000000u, 0x504)

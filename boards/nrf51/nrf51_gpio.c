@@ -37,6 +37,7 @@
 #include "hw/qdev-properties.h"
 #include "hw/registerfields.h"
 #include "migration/vmstate.h"
+#include "hw/benchwire/boards/nrf/nrf_peripheral.h"
 #include "hw/benchwire/boards/nrf51/nrf51_gpio.h"
 #include "hw/benchwire/trace.h"
 
@@ -128,6 +129,8 @@ static void net_changed(void *opaque, BoardNet *net)
 
     if (level != s->level) {
         s->level = level;
+        trace_bw_nrf51_gpio_level(pad->number, board_net_level(net),
+                                  nrf_time());
         update_detect(s);
     }
 }

@@ -40,7 +40,8 @@ machine_start() {
         -chardev "socket,id=serial,path=$TMP/serial.sock,server=on,wait=off,logfile=$TMP/serial" \
         -serial chardev:serial \
         -trace 'bw_link_*' -trace 'bw_i2c_passthrough_*' \
-        -trace bw_nrf51_gpio_write -D "$TMP/qemu.log"
+        -trace bw_nrf51_gpio_write -trace bw_nrf51_gpio_level \
+        -D "$TMP/qemu.log"
     MACHINE_PID=$PID
     wait_for 10 links_ready || diag "the links did not come up in 10 s"
 }

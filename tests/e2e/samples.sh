@@ -6,7 +6,7 @@
 . "$(dirname "$0")/machine.bash"
 
 requires build/firmware/thermometer.hex
-plan 8
+plan 9
 
 # A 2, a gap and the left column of a 1: the "21.5" on its way.
 TWO_AND_ONE='###../..#.#/###../#..../###.#'
@@ -40,3 +40,13 @@ ok "thermometer goes on without its part" \
 agent_start "$DESK"
 ok "thermometer goes on when the part is back" \
     serial_later 'temperature 21\.50 C'
+machine_stop
+
+# P0 is P0.3.  The timer does it all, so the times are exact.
+pwm_is() {
+    tests/e2e/edges.py period "$TMP/qemu.log" 3 | grep -Fxq "$1"
+}
+
+machine_start build/firmware/pwm.hex
+ok "pwm: P0 is high for 250 of 1000 us, to the nanosecond" \
+    wait_for 10 pwm_is '1000000 250000'
