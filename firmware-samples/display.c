@@ -2,8 +2,9 @@
  * The micro:bit's LED matrix: 25 LEDs wired as 3 rows of 9 columns.
  *
  * One row is lit at a time, for ROW_US; an LED is lit when its row is high
- * and its column is low.  TIMER1 changes rows by interrupt and moves the text
- * by one column every SCROLL_ROWS rows.  Which LED sits where was taken from
+ * and its column is low.  TIMER1 changes rows by interrupt (compare 0), ends
+ * their light (compare 1) and moves the text by one column every SCROLL_ROWS
+ * rows.  Which LED sits where was taken from
  * the board's schematic; the table below lists (x, y) as seen by the user.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -19,9 +20,10 @@
 
 #define ROWS        3
 #define COLS        9
-#define WIDTH       5    /* LEDs, as seen by the user */
-#define ROW_US      5000 /* 67 whole pictures a second */
-#define SCROLL_ROWS 30   /* 150 ms per column */
+#define WIDTH       5      /* LEDs, as seen by the user */
+#define ROW_US      5000   /* 67 whole pictures a second */
+#define SCROLL_ROWS 30     /* 150 ms per column */
+#define NEVER       0xFFFF /* past the counter's turn */
 #define GLYPH_WIDTH 3
 #define GLYPH_STEP  (GLYPH_WIDTH + 1)
 #define NO_LED      0xFF
@@ -51,7 +53,20 @@ static const struct {
     { '6', { 0x1F, 0x15, 0x1D } }, { '7', { 0x01, 0x1D, 0x03 } },
     { '8', { 0x1F, 0x15, 0x1F } }, { '9', { 0x17, 0x15, 0x1F } },
     { '-', { 0x04, 0x04, 0x04 } }, { '.', { 0x00, 0x10, 0x00 } },
-    { '?', { 0x01, 0x15, 0x07 } },
+    { '?', { 0x01, 0x15, 0x07 } }, { '!', { 0x00, 0x17, 0x00 } },
+    { 'A', { 0x1E, 0x05, 0x1E } }, { 'B', { 0x1F, 0x15, 0x0A } },
+    { 'C', { 0x0E, 0x11, 0x11 } }, { 'D', { 0x1F, 0x11, 0x0E } },
+    { 'E', { 0x1F, 0x15, 0x11 } }, { 'F', { 0x1F, 0x05, 0x01 } },
+    { 'G', { 0x0E, 0x11, 0x1D } }, { 'H', { 0x1F, 0x04, 0x1F } },
+    { 'I', { 0x11, 0x1F, 0x11 } }, { 'J', { 0x08, 0x10, 0x0F } },
+    { 'K', { 0x1F, 0x04, 0x1B } }, { 'L', { 0x1F, 0x10, 0x10 } },
+    { 'M', { 0x1F, 0x06, 0x1F } }, { 'N', { 0x1F, 0x01, 0x1E } },
+    { 'O', { 0x0E, 0x11, 0x0E } }, { 'P', { 0x1F, 0x05, 0x02 } },
+    { 'Q', { 0x0E, 0x11, 0x1E } }, { 'R', { 0x1F, 0x05, 0x1A } },
+    { 'S', { 0x12, 0x15, 0x09 } }, { 'T', { 0x01, 0x1F, 0x01 } },
+    { 'U', { 0x1F, 0x10, 0x1F } }, { 'V', { 0x07, 0x18, 0x07 } },
+    { 'W', { 0x1F, 0x0C, 0x1F } }, { 'X', { 0x1B, 0x04, 0x1B } },
+    { 'Y', { 0x03, 0x1C, 0x03 } }, { 'Z', { 0x19, 0x15, 0x13 } },
 };
 /* clang-format on */
 
@@ -73,10 +88,20 @@ void display_init(void)
     TIMER1_BITMODE = TIMER_BITMODE_16;
     TIMER1_PRESCALER = TIMER_PRESCALER_1_MHZ;
     TIMER1_CC0 = ROW_US;
+    TIMER1_CC1 = NEVER;
     TIMER1_SHORTS = TIMER_SHORTS_CLEAR0;
-    TIMER1_INTENSET = TIMER_INTEN_COMPARE0;
+    TIMER1_INTENSET = TIMER_INTEN_COMPARE0 | TIMER_INTEN_COMPARE1;
     NVIC_ISER = 1u << IRQ_TIMER1;
     TIMER1_TASKS_START = 1;
+}
+
+void display_dim(unsigned percent)
+{
+    if (percent >= 100) {
+        TIMER1_CC1 = NEVER;
+    } else {
+        TIMER1_CC1 = percent * ROW_US / 100;
+    }
 }
 
 static void draw_glyph(char c, uint8_t *columns)
@@ -132,13 +157,25 @@ static void show_row(unsigned row)
                (COL_MASK & ~(columns << PIN_COL1));
 }
 
-void timer1_handler(void)
+static void next_row(void)
 {
-    TIMER1_EVENTS_COMPARE0 = 0;
     display.row = (display.row + 1) % ROWS;
     if (++display.rows_shown == SCROLL_ROWS) {
         display.rows_shown = 0;
         display.offset = (display.offset + 1) % (display.width + WIDTH);
     }
     show_row(display.row);
+}
+
+/* If both are due, the light's end is that of the row that begins. */
+void timer1_handler(void)
+{
+    if (TIMER1_EVENTS_COMPARE0) {
+        TIMER1_EVENTS_COMPARE0 = 0;
+        next_row();
+    }
+    if (TIMER1_EVENTS_COMPARE1) {
+        TIMER1_EVENTS_COMPARE1 = 0;
+        GPIO_OUTSET = COL_MASK;
+    }
 }

@@ -3,7 +3,8 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-FW_SAMPLES := hello i2c-scan thermometer regread-loop cpu-loop radio-ping pwm
+FW_SAMPLES := hello i2c-scan thermometer regread-loop cpu-loop radio-ping pwm \
+    display-scroll buttons
 FW_START := startup syscalls
 FW_DRIVERS := uart clock twi display radio
 FW_DIR := $(BUILD)/firmware

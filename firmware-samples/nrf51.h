@@ -108,11 +108,13 @@
 #define TIMER0_CC1             REG(0x40008000u, 0x544)
 #define TIMER1_TASKS_START     REG(0x40009000u, 0x000)
 #define TIMER1_EVENTS_COMPARE0 REG(0x40009000u, 0x140)
+#define TIMER1_EVENTS_COMPARE1 REG(0x40009000u, 0x144)
 #define TIMER1_SHORTS          REG(0x40009000u, 0x200)
 #define TIMER1_INTENSET        REG(0x40009000u, 0x304)
 #define TIMER1_BITMODE         REG(0x40009000u, 0x508)
 #define TIMER1_PRESCALER       REG(0x40009000u, 0x510)
 #define TIMER1_CC0             REG(0x40009000u, 0x540)
+#define TIMER1_CC1             REG(0x40009000u, 0x544)
 #define TIMER2_TASKS_START     REG(0x4000A000u, 0x000)
 #define TIMER2_EVENTS_COMPARE0 REG(0x4000A000u, 0x140)
 #define TIMER2_EVENTS_COMPARE1 REG(0x4000A000u, 0x144)
@@ -130,9 +132,13 @@
 #define TIMER_PRESCALER_1_MHZ  4u
 
 /* GPIOTE, chapter GPIOTE; CONFIG holds mode, pin, edge and first level */
-#define GPIOTE_TASKS_OUT0 REG(0x40006000u, 0x000)
-#define GPIOTE_CONFIG0    REG(0x40006000u, 0x510)
+#define GPIOTE_TASKS_OUT0   REG(0x40006000u, 0x000)
+#define GPIOTE_EVENTS_IN(n) REG(0x40006000u, 0x100 + 4 * (n))
+#define GPIOTE_INTENSET     REG(0x40006000u, 0x304)
+#define GPIOTE_CONFIG(n)    REG(0x40006000u, 0x510 + 4 * (n))
+#define GPIOTE_CONFIG0      GPIOTE_CONFIG(0)
 
+#define GPIOTE_CONFIG_EVENT  (1u << 0)
 #define GPIOTE_CONFIG_TASK   (3u << 0)
 #define GPIOTE_CONFIG_PIN(n) ((n) << 8)
 #define GPIOTE_CONFIG_TOGGLE (3u << 16)
@@ -146,13 +152,16 @@
 /* GPIO, chapter GPIO; one bit per pin */
 #define GPIO_OUT        REG(0x50000000u, 0x504)
 #define GPIO_OUTSET     REG(0x50000000u, 0x508)
+#define GPIO_IN         REG(0x50000000u, 0x510)
 #define GPIO_DIRSET     REG(0x50000000u, 0x518)
 #define GPIO_PIN_CNF(n) REG(0x50000000u, 0x700 + 4 * (n))
 
+#define GPIO_PIN_CNF_INPUT      0u        /* connected, no pull */
 #define GPIO_PIN_CNF_OPEN_DRAIN (6u << 8) /* DRIVE S0D1, input connected */
 
 /* Interrupt controller of the Cortex-M0, ARMv6-M Architecture Manual */
 #define NVIC_ISER  REG(0xE000E000u, 0x100)
+#define IRQ_GPIOTE 6
 #define IRQ_TIMER0 8
 #define IRQ_TIMER1 9
 

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/machine.bash"
 
 requires build/firmware/thermometer.hex
-plan 9
+plan 13
 
 # A 2, a gap and the left column of a 1: the "21.5" on its way.
 TWO_AND_ONE='###../..#.#/###../#..../###.#'
@@ -50,3 +50,34 @@ pwm_is() {
 machine_start build/firmware/pwm.hex
 ok "pwm: P0 is high for 250 of 1000 us, to the nanosecond" \
     wait_for 10 pwm_is '1000000 250000'
+machine_stop
+
+qmp() {
+    tests/e2e/qmp.py "$QMP_SOCKET" "$@"
+}
+
+# watch_display SECONDS: pictures as rows of digits
+watch_display() {
+    qmp watch /machine/display text "$1"
+}
+
+machine_start build/firmware/display-scroll.hex
+watch_display 6 >"$TMP/pictures"
+ok "display-scroll shows an H and the start of an E" \
+    grep -Exq '[1-9]0[1-9]0[1-9]/[1-9]0[1-9]0[1-9]/[1-9]{3}0[1-9]/[1-9]0[1-9]0[1-9]/[1-9]0[1-9]0[1-9]' "$TMP/pictures"
+# From 1 to 100 % of the time lit: at least six of the brightness values
+is "display-scroll fades" \
+    "$(($(grep -o '[1-9]' "$TMP/pictures" | sort -u | wc -l) >= 6))" 1
+machine_stop
+
+machine_start build/firmware/buttons.hex
+wait_for 10 serial_has 'buttons: press A or B'
+qmp set /machine/button-a pressed true
+ok "buttons tells that A is pressed" wait_for 10 serial_has 'A pressed, 1'
+qmp set /machine/button-b pressed true set /machine/button-a pressed false
+wait_for 10 serial_has 'A let go'
+qmp set /machine/button-a pressed true
+wait_for 10 serial_has 'A pressed, 2'
+is "buttons tells each edge once" \
+    "$(tr -d '\r\0' <"$TMP/serial" | grep -E '^[AB] ' | sort | tr '\n' ' ')" \
+    'A let go A pressed, 1 A pressed, 2 B pressed, 1 '
