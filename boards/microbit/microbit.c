@@ -25,7 +25,6 @@
 #include "system/reset.h"
 #include "system/runstate.h"
 #include "system/system.h"
-#include "target/arm/cpu.h"
 #include "hw/benchwire/boards/microbit/microbit_button.h"
 #include "hw/benchwire/boards/microbit/microbit_display.h"
 #include "hw/benchwire/boards/microbit/microbit_firmware.h"
@@ -77,18 +76,11 @@ static void add_face(MicrobitMachineState *s)
     add_button(s, &s->button_b, "button-b",
                nrf51_pin_net(gpio, MICROBIT_PIN_BUTTON_B));
     add_button(s, &s->reset_button, "reset-button", NULL);
+    s->reset_button.chip = &s->nrf51.clock;
     object_initialize_child(OBJECT(s), "panel", &s->panel,
                             TYPE_MICROBIT_PANEL);
     microbit_panel_connect(&s->panel, &s->display, buttons, "V1.3B");
     qdev_realize(DEVICE(&s->panel), NULL, &error_fatal);
-}
-
-static void halt_core(MicrobitMachineState *s)
-{
-    ARMCPU *cpu = s->nrf51.armv7m.cpu;
-
-    cpu->power_state = PSCI_OFF;
-    CPU(cpu)->halted = 1;
 }
 
 /* Erased flash has no reset vector; the core would lock up. */
@@ -98,7 +90,7 @@ static void halt_if_blank(MicrobitMachineState *s)
     if (!s->held_blank) {
         return;
     }
-    halt_core(s);
+    nrf51_soc_halt(&s->nrf51);
     if (!s->blank_reported) {
         warn_report("no firmware in flash, the core stays halted; give an "
                     "image with -device loader,file=IMAGE or -kernel IMAGE");
@@ -152,11 +144,11 @@ static void microbit_reset(MachineState *machine, ResetType type)
     MicrobitMachineState *s = MICROBIT_MACHINE(machine);
 
     microbit_firmware_commit(&s->firmware);
-    qemu_devices_reset(type);
-    halt_if_blank(s);
-    if (s->reset_button.pressed) {
-        halt_core(s);
+    if (!nrf51_soc_reset(&s->nrf51, type)) {
+        qemu_devices_reset(type);
     }
+    nrf51_soc_reset_done(&s->nrf51);
+    halt_if_blank(s);
 }
 
 static bool microbit_load_image(ImageTarget *target, const char *file,

@@ -5,8 +5,7 @@
  *
  * A and B short their net to ground; the pull-up is microbit_pins.c's.  The
  * reset button is on the line that resets the chip (the interface chip's
- * TGT_NRESET): pressing it resets the board, which then stays in reset until
- * it is let go (microbit.c keeps the core halted) and starts afresh.
+ * TGT_NRESET): the chip stays in reset until it is let go.
  *
  * Not modelled: bouncing of the contacts; what the interface chip does when
  * reset is held while the board is plugged in.
@@ -17,7 +16,6 @@
 #include "qemu/osdep.h"
 #include "qemu/module.h"
 #include "migration/vmstate.h"
-#include "system/runstate.h"
 #include "hw/benchwire/boards/microbit/microbit_button.h"
 #include "hw/benchwire/trace.h"
 
@@ -39,8 +37,8 @@ void microbit_button_press(MicrobitButton *s, bool pressed)
     s->pressed = pressed;
     trace_bw_microbit_button(DEVICE(s)->canonical_path, pressed);
     update_contact(s);
-    if (!s->net) {
-        qemu_system_reset_request(SHUTDOWN_CAUSE_HOST_QMP_SYSTEM_RESET);
+    if (s->chip) {
+        nrf51_power_set_reset_pin(s->chip, pressed);
     }
 }
 

@@ -11,18 +11,21 @@
 
 #include "hw/qdev-core.h"
 #include "hw/benchwire/boards/board_net.h"
+#include "hw/benchwire/boards/nrf51/nrf51_power.h"
 
 #define TYPE_MICROBIT_BUTTON "bw-microbit-button"
 OBJECT_DECLARE_SIMPLE_TYPE(MicrobitButton, MICROBIT_BUTTON)
 
 /**
  * struct MicrobitButton - a contact to ground
- * @net: what it connects to ground; NULL: the reset line of the chip
+ * @net: what it connects to ground, or NULL
+ * @chip: whose reset line it connects to ground, or NULL
  */
 struct MicrobitButton {
     DeviceState parent_obj;
 
     BoardNet *net;
+    Nrf51Clock *chip;
     struct bw_net_source contact;
     bool pressed;
 };

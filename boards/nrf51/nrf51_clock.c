@@ -9,12 +9,7 @@
  * calibration and its timer, all with interrupts.  RTC0 and RTC1 run from
  * LFCLK; the clocks have no effect on other peripherals.
  *
- * RESETREAS knows the watchdog; other resets clear it, as if power had been
- * switched on.
- *
- * Not modelled: SYSTEMOFF, the other reset reasons and GPREGRET across a
- * reset, the power-fail comparator, RAM power: these registers keep what is
- * written to them.  MPU is in nrf51_mpu.c.
+ * POWER is in nrf51_power.c, MPU in nrf51_mpu.c.
  *
  * Where the sources are silent: start-up times are constants below; starting
  * a clock that runs reports at once.
@@ -24,7 +19,6 @@
 
 #include "qemu/osdep.h"
 #include "qemu/bitops.h"
-#include "qemu/log.h"
 #include "qemu/module.h"
 #include "migration/vmstate.h"
 #include "hw/benchwire/boards/nrf51/nrf51_clock_regs.h"
@@ -34,10 +28,7 @@
 #define CALIBRATION_NS (16 * SCALE_MS)
 #define CTIV_UNIT_NS   (250 * SCALE_MS)
 #define RESETREAS_ALL  0x0007000f /* OFF, LPCOMP, DIF; pin, DOG, SREQ, LOCKUP */
-#define RAMON_ALL      0x00030003 /* OFFRAM, ONRAM of two blocks */
-#define RAM_BLOCKS_ON  0x3        /* 16 KB are two blocks */
-
-enum { EV_HFCLKSTARTED, EV_LFCLKSTARTED, EV_POFWARN, EV_DONE, EV_CTTO };
+#define RAMON_ALL      (R_RAMON_ON_MASK | R_RAMON_OFF_MASK)
 
 static uint32_t *reg_of(Nrf51Clock *s)
 {
@@ -165,12 +156,6 @@ static void task_latency(NrfPeripheral *p, unsigned unused)
 {
 }
 
-void nrf51_clock_note_reset(Nrf51Clock *s, uint32_t reason)
-{
-    s->reset_reasons |= reason;
-    s->reset_noted = true;
-}
-
 static void stop_timers(Nrf51Clock *s)
 {
     timer_del(&s->hf_start);
@@ -183,37 +168,21 @@ static void silence(NrfPeripheral *p)
 {
     Nrf51Clock *s = NRF51_CLOCK(p);
 
-    if (!s->reset_noted) {
-        s->reset_reasons = 0;
-    }
-    s->reset_noted = false;
     stop_timers(s);
     set_lfclkstat(s, 0);
 }
 
 static uint32_t nrf51_clock_read(NrfPeripheral *p, unsigned reg)
 {
-    return reg == REG_RESETREAS ? NRF51_CLOCK(p)->reset_reasons : p->reg[reg];
+    uint32_t value;
+
+    return nrf51_power_read(p, reg, &value) ? value : p->reg[reg];
 }
 
 static void nrf51_clock_write(NrfPeripheral *p, unsigned reg, uint32_t value)
 {
-    if (nrf51_mpu_write(p, reg, value)) {
-        return;
-    }
-    switch (reg) {
-    case REG_RESETREAS:
-        NRF51_CLOCK(p)->reset_reasons &= ~value;
-        break;
-    case REG_SYSTEMOFF:
-        if (value) {
-            qemu_log_mask(LOG_UNIMP, "%s: SYSTEMOFF is not modelled\n",
-                          DEVICE(p)->canonical_path);
-        }
-        break;
-    default:
+    if (!nrf51_mpu_write(p, reg, value) && !nrf51_power_write(p, reg, value)) {
         p->reg[reg] = value;
-        break;
     }
 }
 
@@ -245,20 +214,20 @@ static const NrfRegister clock_registers[] = {
     [REG_LFCLKRUN] = { A_LFCLKRUN, "LFCLKRUN", 0, 0, NRF_RO },
     [REG_LFCLKSTAT] = { A_LFCLKSTAT, "LFCLKSTAT", 0, 0, NRF_RO },
     [REG_LFCLKSRCCOPY] = { A_LFCLKSRCCOPY, "LFCLKSRCCOPY", 0, 0, NRF_RO },
-    [REG_RAMSTATUS] = { A_RAMSTATUS, "RAMSTATUS", RAM_BLOCKS_ON, 0, NRF_RO },
+    [REG_RAMSTATUS] = { A_RAMSTATUS, "RAMSTATUS", 0, 0, NRF_RO },
     [REG_SYSTEMOFF] = { A_SYSTEMOFF, "SYSTEMOFF", 0, 0x1, NRF_WO },
     [REG_PAN26] = { A_PAN26, "0x504", 0, UINT32_MAX },
     [REG_POFCON] = { A_POFCON, "POFCON", 0, 0x7 },
     [REG_UNKNOWN514] = { A_UNKNOWN514, "0x514", 0, UINT32_MAX },
     [REG_LFCLKSRC] = { A_LFCLKSRC, "LFCLKSRC", 0, 0x3 },
     [REG_GPREGRET] = { A_GPREGRET, "GPREGRET", 0, 0xff },
-    [REG_RAMON] = { A_RAMON, "RAMON", 0x3, RAMON_ALL },
+    [REG_RAMON] = { A_RAMON, "RAMON", 0, RAMON_ALL },
     [REG_PERR0] = { A_PERR0, "PERR0", 0, UINT32_MAX },
     [REG_RLENR0] = { A_RLENR0, "RLENR0", 0, UINT32_MAX },
     [REG_CTIV] = { A_CTIV, "CTIV", 0, 0x7f },
     [REG_RESET] = { A_RESET, "RESET", 0, 0x1 },
     [REG_XTALFREQ] = { A_XTALFREQ, "XTALFREQ", UINT32_MAX, 0xff },
-    [REG_RAMONB] = { A_RAMONB, "RAMONB", 0x3, RAMON_ALL },
+    [REG_RAMONB] = { A_RAMONB, "RAMONB", 0, RAMON_ALL },
     [REG_DCDCEN] = { A_DCDCEN, "DCDCEN", 0, 0x1 },
     [REG_PROTENSET0] = { A_PROTENSET0, "PROTENSET0", 0, UINT32_MAX },
     [REG_PROTENSET1] = { A_PROTENSET1, "PROTENSET1", 0, UINT32_MAX },
@@ -280,6 +249,7 @@ static void nrf51_clock_init(Object *obj)
 {
     Nrf51Clock *s = NRF51_CLOCK(obj);
 
+    nrf51_power_init(s);
     notifier_list_init(&s->lfclk_changed);
     timer_init_ns(&s->hf_start, QEMU_CLOCK_VIRTUAL, hf_started, s);
     timer_init_ns(&s->lf_start, QEMU_CLOCK_VIRTUAL, lf_started, s);
@@ -294,27 +264,39 @@ static void nrf51_clock_finalize(Object *obj)
 
 static const VMStateDescription vmstate_nrf51_clock = {
     .name = TYPE_NRF51_CLOCK,
-    .version_id = 1,
-    .minimum_version_id = 1,
+    .version_id = 2,
+    .minimum_version_id = 2,
     .fields = (const VMStateField[]) {
         VMSTATE_NRF_PERIPHERAL(parent_obj, Nrf51Clock),
         VMSTATE_TIMER(hf_start, Nrf51Clock),
         VMSTATE_TIMER(lf_start, Nrf51Clock),
         VMSTATE_TIMER(calibration, Nrf51Clock),
         VMSTATE_TIMER(interval, Nrf51Clock),
-        VMSTATE_UINT32(reset_reasons, Nrf51Clock),
-        VMSTATE_BOOL(reset_noted, Nrf51Clock),
+        VMSTATE_STRUCT(power, Nrf51Clock, 1, vmstate_nrf51_power, Nrf51Power),
         VMSTATE_END_OF_LIST()
     }
 };
 
+static void nrf51_clock_reset_enter(Object *obj, ResetType type)
+{
+    nrf51_power_reset_enter(NRF51_CLOCK(obj));
+}
+
+static void nrf51_clock_realize(DeviceState *dev, Error **errp)
+{
+    assert(NRF51_CLOCK(dev)->power.ops); /* by the SoC */
+}
+
 static void nrf51_clock_class_init(ObjectClass *klass, void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
+    ResettableClass *rc = RESETTABLE_CLASS(klass);
     NrfPeripheralClass *pc = NRF_PERIPHERAL_CLASS(klass);
 
     dc->desc = "nRF51 POWER, CLOCK and MPU";
+    dc->realize = nrf51_clock_realize;
     dc->vmsd = &vmstate_nrf51_clock;
+    rc->phases.enter = nrf51_clock_reset_enter;
     pc->info = &clock_info;
     pc->read = nrf51_clock_read;
     pc->write = nrf51_clock_write;

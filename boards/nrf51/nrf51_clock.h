@@ -8,16 +8,12 @@
 #ifndef BENCHWIRE_BOARDS_NRF51_NRF51_CLOCK_H
 #define BENCHWIRE_BOARDS_NRF51_NRF51_CLOCK_H
 
-#include "qemu/bitops.h"
-#include "qemu/notify.h"
 #include "qemu/timer.h"
 #include "hw/benchwire/boards/nrf/nrf_peripheral.h"
+#include "hw/benchwire/boards/nrf51/nrf51_power.h"
 
 #define TYPE_NRF51_CLOCK "bw-nrf51-clock"
 OBJECT_DECLARE_SIMPLE_TYPE(Nrf51Clock, NRF51_CLOCK)
-
-/* Bits of RESETREAS: why the chip was reset */
-#define NRF51_RESET_DOG BIT(1) /* the watchdog */
 
 struct Nrf51Clock {
     NrfPeripheral parent_obj;
@@ -26,17 +22,9 @@ struct Nrf51Clock {
     QEMUTimer lf_start;
     QEMUTimer calibration;
     QEMUTimer interval; /* of the calibration timer, CTIV */
-    uint32_t reset_reasons; /* RESETREAS */
-    bool reset_noted;       /* the next reset keeps it */
     NotifierList lfclk_changed;
+    Nrf51Power power;
 };
-
-/*
- * A block of the chip is about to reset it, for @reason (NRF51_RESET_...),
- * which RESETREAS will add to what it holds.  Any other reset counts as power
- * switched on.
- */
-void nrf51_clock_note_reset(Nrf51Clock *s, uint32_t reason);
 
 /**
  * nrf51_mpu_flash_protected: whether NVMC must not erase or write flash there

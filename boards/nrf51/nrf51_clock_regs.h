@@ -41,18 +41,23 @@ REG32(LFCLKSTAT,      0x418)
 REG32(LFCLKSRCCOPY,   0x41C)      /* LFCLKSRC at LFCLKSTART */
 REG32(RAMSTATUS,      0x428)
 REG32(SYSTEMOFF,      0x500)
+    FIELD(SYSTEMOFF, ENTER, 0, 1)
 REG32(PAN26,          0x504)      /* undocumented; anomaly 26 writes it */
 REG32(POFCON,         0x510)
+    FIELD(POFCON, POF, 0, 1)        /* comparator on */
+    FIELD(POFCON, THRESHOLD, 1, 2)  /* 2.1, 2.3, 2.5, 2.7 V */
 REG32(UNKNOWN514,     0x514)      /* undocumented; the S110 writes it */
 REG32(LFCLKSRC,       0x518)
 REG32(GPREGRET,       0x51C)
 REG32(RAMON,          0x524)
+    FIELD(RAMON, ON, 0, 2)          /* ONRAM0, 1: powered */
+    FIELD(RAMON, OFF, 16, 2)        /* OFFRAM0, 1: retained without power */
 REG32(PERR0,          0x528)
 REG32(RLENR0,         0x52C)
 REG32(CTIV,           0x538)      /* in 0.25 s; 0 is taken for 1 */
 REG32(RESET,          0x544)
 REG32(XTALFREQ,       0x550)
-REG32(RAMONB,         0x554)
+REG32(RAMONB,         0x554)      /* ONRAM2, 3 and OFFRAM2, 3 */
 REG32(DCDCEN,         0x578)
 REG32(PROTENSET0,     0x600)      /* set only */
 REG32(PROTENSET1,     0x604)
@@ -91,7 +96,21 @@ enum nrf51_clock_reg {
     REG_DCDCFORCE,
 };
 
-/* A write to a register of MPU.  Returns: false if it is none of its own. */
+/* Indices of events */
+enum { EV_HFCLKSTARTED, EV_LFCLKSTARTED, EV_POFWARN, EV_DONE, EV_CTTO };
+
+/*
+ * MPU and POWER: a register is read, or written.  Returns: false if it is none
+ * of theirs.
+ */
 bool nrf51_mpu_write(NrfPeripheral *p, unsigned reg, uint32_t value);
+bool nrf51_power_read(NrfPeripheral *p, unsigned reg, uint32_t *value);
+bool nrf51_power_write(NrfPeripheral *p, unsigned reg, uint32_t value);
+
+/* A reset begins. */
+void nrf51_power_reset_enter(Nrf51Clock *s);
+
+void nrf51_power_init(Nrf51Clock *s);
+extern const VMStateDescription vmstate_nrf51_power;
 
 #endif

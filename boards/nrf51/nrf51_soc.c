@@ -9,13 +9,12 @@
  * RNG, ECB, CCM, AAR, WDT, QDEC, LPCOMP, SWI0-5 and NVMC (with flash, FICR and
  * UICR).
  *
- * The core has a SysTick and a VTOR that a Cortex-M0 of this chip lacks.
- *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #include "qemu/osdep.h"
 #include "qapi/error.h"
+#include "qapi/visitor.h"
 #include "qemu/module.h"
 #include "qemu/units.h"
 #include "hw/arm/nrf51.h"
@@ -28,6 +27,7 @@
 #define SRAM_SIZE  (16 * KiB)
 #define HCLK_HZ    16000000 /* fixed */
 #define NUM_IRQ    32
+#define MAX_VDD_MV 3600
 
 /* Peripheral number n is at 0x40000000 + n * 0x1000 and has interrupt n. */
 #define ID_CLOCK  0
@@ -292,7 +292,11 @@ static void nrf51_soc_realize(DeviceState *dev, Error **errp)
         error_setg(errp, "memory property was not set");
         return;
     }
-    if (!add_core(s, errp) || !add_memories(s, errp) ||
+    if (!add_core(s, errp)) {
+        return;
+    }
+    nrf51_reset_connect(s);
+    if (!add_memories(s, errp) ||
         !add_gpio(s, errp) ||
         !add_uart(s, errp) ||
         !add_timers(s, errp) ||
@@ -304,6 +308,7 @@ static void nrf51_soc_realize(DeviceState *dev, Error **errp)
         return;
     }
     add_unmodelled();
+    nrf51_reset_complete(s);
 }
 
 bool nrf51_soc_is_blank(Nrf51Soc *s)
@@ -325,6 +330,7 @@ static void nrf51_soc_init(Object *obj)
     qdev_prop_set_string(DEVICE(&s->armv7m), "cpu-type",
                          ARM_CPU_TYPE_NAME("cortex-m0"));
     qdev_prop_set_uint32(DEVICE(&s->armv7m), "num-irq", NUM_IRQ);
+    qdev_prop_set_bit(DEVICE(&s->armv7m), "has-systick", false);
 
     object_initialize_child(obj, "uart", &s->uart, TYPE_NRF51_UART);
     object_property_add_alias(obj, "serial0", OBJECT(&s->uart), "chardev");
@@ -334,7 +340,6 @@ static void nrf51_soc_init(Object *obj)
     object_property_add_alias(obj, "flash-file", OBJECT(&s->nvmc), "file");
     object_property_add_alias(obj, "device-id", OBJECT(&s->nvmc), "device-id");
     object_initialize_child(obj, "gpio", &s->gpio, TYPE_NRF51_GPIO);
-    object_property_add_alias(obj, "vdd-mv", OBJECT(&s->gpio), "vdd-mv");
     nrf51_gpio_add_nets(&s->gpio, obj);
     object_initialize_child(obj, "gpiote", &s->gpiote, TYPE_NRF51_GPIOTE);
     for (i = 0; i < NRF51_TIMERS; i++) {
@@ -382,6 +387,36 @@ static const Property nrf51_soc_properties[] = {
     DEFINE_PROP_UINT32("spi-cs3", Nrf51Soc, spi.cs[3], NRF51_NO_PIN),
 };
 
+/* The supply: before realize also that of GPIO */
+
+static void get_vdd(Object *obj, Visitor *v, const char *name, void *opaque,
+                    Error **errp)
+{
+    int32_t mv = nrf51_power_vdd_mv(&NRF51_SOC(obj)->clock);
+
+    visit_type_int32(v, name, &mv, errp);
+}
+
+static void set_vdd(Object *obj, Visitor *v, const char *name, void *opaque,
+                    Error **errp)
+{
+    Nrf51Soc *s = NRF51_SOC(obj);
+    int32_t mv;
+
+    if (!visit_type_int32(v, name, &mv, errp)) {
+        return;
+    }
+    if (mv < 0 || mv > MAX_VDD_MV) {
+        error_setg(errp, "the supply is %d mV; the chip takes 0 to %d",
+                   mv, MAX_VDD_MV);
+        return;
+    }
+    if (!DEVICE(obj)->realized) {
+        qdev_prop_set_uint32(DEVICE(&s->gpio), "vdd-mv", mv);
+    }
+    nrf51_power_set_vdd_mv(&s->clock, mv);
+}
+
 static void nrf51_soc_class_init(ObjectClass *klass, void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
@@ -389,6 +424,8 @@ static void nrf51_soc_class_init(ObjectClass *klass, void *data)
     dc->desc = "nRF51822 SoC";
     dc->realize = nrf51_soc_realize;
     device_class_set_props(dc, nrf51_soc_properties);
+    object_class_property_add(klass, "vdd-millivolts", "int", get_vdd, set_vdd,
+                              NULL, NULL);
 }
 
 static const TypeInfo nrf51_soc_types[] = {

@@ -13,7 +13,8 @@
  *  - properties "spi-sck", "spi-mosi", "spi-miso": the same for SPI;
  *    "spi-cs0" to "spi-cs3": the pin that selects the part with this number
  *  - bus "spi-bus": the parts on these wires
- *  - property "vdd-mv": the supply, in millivolts
+ *  - property "vdd-millivolts": the supply, 3000; below 1700 the chip is off.
+ *    Pads and thresholds stay those of the value it is started with.
  *  - children "pin[0]" to "pin[31]": the nets of the pins, see nrf51_pins.h
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -34,6 +35,7 @@
 #include "hw/benchwire/boards/nrf51/nrf51_ppi.h"
 #include "hw/benchwire/boards/nrf51/nrf51_qdec.h"
 #include "hw/benchwire/boards/nrf51/nrf51_radio.h"
+#include "hw/benchwire/boards/nrf51/nrf51_reset.h"
 #include "hw/benchwire/boards/nrf51/nrf51_rng.h"
 #include "hw/benchwire/boards/nrf51/nrf51_rtc.h"
 #include "hw/benchwire/boards/nrf51/nrf51_spi_twi.h"
@@ -85,6 +87,9 @@ struct Nrf51Soc {
     Clock *sysclk;
     Nrf51I2CLines i2c;
     Nrf51SpiLines spi;
+    ResettableContainer *core; /* the chip in two halves */
+    ResettableContainer *peripherals;
+    Nrf51DetectListener detect; /* ends System OFF */
 
     uint32_t sram_size;
 };

@@ -22,8 +22,9 @@
  * of the watchdog, and such a slice counts unless the core sleeps at its end.
  *
  * Not modelled: CONFIG.HALT (a debugger that stops QEMU's core stops all
- * clocks, the watchdog's too); that the watchdog starts the LFCLK; that it goes
- * on across a reset that software asked for: every reset stops it.
+ * clocks, the watchdog's too); that the watchdog starts the LFCLK.
+ *
+ * A reset by software or by lockup does not reach it (nrf51_reset.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -107,7 +108,7 @@ static void reset_chip(void *opaque)
 
     trace_bw_nrf51_wdt_reset(DEVICE(s)->canonical_path);
     if (get_watchdog_action() == WATCHDOG_ACTION_RESET) {
-        nrf51_clock_note_reset(s->clock, NRF51_RESET_DOG);
+        nrf51_power_note_reset(s->clock, NRF51_RESET_DOG);
     }
     watchdog_perform_action();
 }

@@ -183,6 +183,25 @@ static void check_power(struct check c)
     expect_resets(c);
 }
 
+/* Some registers of POWER are reset only by the supply going and coming. */
+static void reset(struct check c)
+{
+    static const int mv[] = { 0, 3000 };
+
+    if (strcmp(c.block->name, "POWER") != 0) {
+        qtest_system_reset(c.qts);
+        return;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(mv); i++) {
+        qtest_qmp_assert_success(c.qts,
+                                 "{'execute': 'qom-set', 'arguments': {'path': "
+                                 "'/machine/nrf51', 'property': "
+                                 "'vdd-millivolts', 'value': %d}}",
+                                 mv[i]);
+    }
+    qtest_qmp_eventwait(c.qts, "RESET");
+}
+
 static void registers(const void *block)
 {
     unsigned faults = 0;
@@ -199,7 +218,7 @@ static void registers(const void *block)
         check_power(c);
         check_writes(c);
     }
-    qtest_system_reset(c.qts);
+    reset(c);
     c.when = "after reset";
     expect_resets(c);
     qtest_quit(c.qts);

@@ -17,6 +17,7 @@
 #define RR(n)     (0x600 + 4 * (n))
 #define RELOAD    0x6e524635
 #define RESETREAS 0x400 /* of POWER, which is block 0 */
+#define PIN       0x1
 #define DOG       0x2
 
 /* 32768 cycles of 32768 Hz */
@@ -244,8 +245,8 @@ static void resetreas_adds_and_is_cleared_by_ones(void)
     g_assert_cmphex(reset_reasons(b), ==, 0);
     start_wdt(b, SECOND_CRV, 1);
     expect_reset_in(b, SECOND_NS);
-    qtest_system_reset(b.qts); /* as power switched on */
-    g_assert_cmphex(reset_reasons(b), ==, 0);
+    qtest_system_reset(b.qts); /* by pin */
+    g_assert_cmphex(reset_reasons(b), ==, PIN | DOG);
     block_finish(b);
 }
 
@@ -257,8 +258,25 @@ static void a_reset_stops_it(void)
     qtest_system_reset(b.qts);
     g_assert_cmpuint(block_read(b, RUNSTATUS), ==, 0);
     block_pass(b, 10LL * SECOND_NS);
-    g_assert_cmphex(reset_reasons(b), ==, 0);
+    g_assert_cmphex(reset_reasons(b), ==, PIN);
     block_finish(b);
+}
+
+static void a_reset_by_software_does_not_stop_it(void)
+{
+    static const char *const lines[] = { "SYSRESETREQ", "LOCKUP" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+        struct block b = boot("");
+
+        start_wdt(b, SECOND_CRV, 1);
+        block_pass(b, SECOND_NS / 2);
+        qtest_set_irq_in(b.qts, "/machine/nrf51", lines[i], 0, 1);
+        qtest_qmp_eventwait(b.qts, "RESET");
+        qtest_writel(b.qts, 0x40000000 + RESETREAS, ~0u);
+        expect_reset_in(b, SECOND_NS / 2);
+        block_finish(b);
+    }
 }
 
 /* The core of a board that is started powered off sleeps all the time. */
@@ -363,6 +381,7 @@ int main(int argc, char **argv)
     TEST(a_running_watchdog_cannot_be_changed);
     TEST(resetreas_adds_and_is_cleared_by_ones);
     TEST(a_reset_stops_it);
+    TEST(a_reset_by_software_does_not_stop_it);
     TEST(a_sleeping_core_pauses_it_if_wanted);
     TEST(an_awake_core_does_not_pause_it);
     TEST(the_user_may_want_no_reset);
