@@ -8,15 +8,20 @@
  *    answers are at hand, so this is a synchronous slave;
  *  - time: the virtual clock;
  *  - values: properties in physical units, for -device and for qom-set while
- *    the guest runs ("qom-set /machine/peripheral/ID temperature 21.5").
+ *    the guest runs ("qom-set /machine/peripheral/ID temperature 21.5");
+ *  - output pins: a property each that names the net it is soldered to
+ *    ("-device bw-tmp102,alert-net=/machine/edge/P0").  The pin drives it at
+ *    the time at which it changes.
  *
  * The part gets its power when the device is created and keeps it: a reset
  * of the machine only ends the transaction, as the reset button of a board
  * does, so that an EEPROM keeps its content and a clock its time.
  *
- * Not modelled: output pins are properties to read, they drive nothing yet;
- * with several parts waiting for an SMBus alert response the one that was
- * created last answers first, whatever its address; no migration.
+ * A snapshot or migration carries the model's state as it is in memory: both
+ * QEMUs must be of one build.
+ *
+ * Not modelled: with several parts waiting for an SMBus alert response the one
+ * that was created last answers first, whatever its address.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -30,6 +35,8 @@
 #include "hw/qdev-properties.h"
 #include "migration/vmstate.h"
 #include "qom/object.h"
+#include "hw/benchwire/boards/board_net.h"
+#include "hw/benchwire/boards/nrf/nrf_peripheral.h"
 #include "hw/benchwire/peripherals/parts/part.h"
 #include "hw/benchwire/trace.h"
 
@@ -41,11 +48,28 @@ OBJECT_DECLARE_TYPE(I2CPart, I2CPartClass, I2C_PART)
 /* No part has this address: for the model, the end of its transaction. */
 #define ADDR_NOBODY 0x7f
 
+#define PIN_OHMS 100 /* an output transistor */
+
+/* A timer that is late shows so many of the changes it has missed. */
+#define LATE_CHANGES 64
+
+typedef struct I2CPartPin {
+    BoardNet *net; /* or NULL */
+    struct bw_net_source source;
+    char *name;
+    enum bw_part_drive drive;
+} I2CPartPin;
+
 struct I2CPart {
     I2CSlave parent_obj;
 
-    void *state;       /* the model's */
+    void *state; /* the model's */
+    uint32_t state_size;
+    uint64_t last_ns;  /* the newest time the model has been told */
     uint8_t seen_addr; /* the address that the START to come carries */
+    I2CPartPin pin[BW_PART_MAX_PINS];
+    QEMUTimer *timer; /* a pin may change; NULL: no pin is connected */
+    uint64_t due_ns;  /* when it fires */
 };
 
 struct I2CPartClass {
@@ -54,14 +78,81 @@ struct I2CPartClass {
     const struct bw_part_model *model;
 };
 
-static uint64_t now_ns(void)
-{
-    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-}
-
 static const struct bw_part_model *model_of(I2CPart *s)
 {
     return I2C_PART_GET_CLASS(s)->model;
+}
+
+/* The model's time does not run backwards, whatever the clock does. */
+static uint64_t now_ns(I2CPart *s)
+{
+    s->last_ns = MAX(s->last_ns, nrf_time());
+    return s->last_ns;
+}
+
+/* Pins */
+
+static void drive_pin(I2CPart *s, I2CPartPin *p, enum bw_part_drive drive)
+{
+    if (drive == p->drive) {
+        return;
+    }
+    p->drive = drive;
+    trace_bw_i2c_part_pin(DEVICE(s)->canonical_path ?: "new", p->source.name,
+                          drive == BW_PART_OPEN ? "open"
+                          : drive == BW_PART_LOW ? "low" : "high");
+    board_net_drive(p->net, &p->source,
+                    drive == BW_PART_HIGH ? board_net_vdd_mv(p->net) : 0,
+                    drive == BW_PART_OPEN ? BW_NET_OPEN : PIN_OHMS);
+}
+
+static void drive_pins(I2CPart *s, uint64_t now)
+{
+    const struct bw_part_model *model = model_of(s);
+    size_t i;
+
+    for (i = 0; i < model->pin_count; i++) {
+        if (s->pin[i].net) {
+            drive_pin(s, &s->pin[i], model->drive(s->state, i, now));
+        }
+    }
+}
+
+static void plan_change(I2CPart *s, uint64_t now)
+{
+    s->due_ns = model_of(s)->next_change_ns(s->state, now);
+    if (s->due_ns > INT64_MAX) {
+        timer_del(s->timer);
+    } else {
+        timer_mod_ns(s->timer, s->due_ns);
+    }
+}
+
+/* Something has happened to the model at @now. */
+static void update_pins(I2CPart *s, uint64_t now)
+{
+    if (s->timer) {
+        drive_pins(s, now);
+        plan_change(s, now);
+    }
+}
+
+/* Each change at its own time, as far as the timer is late. */
+static void pin_may_change(void *opaque)
+{
+    I2CPart *s = opaque;
+    uint64_t clock = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    uint64_t due = s->due_ns;
+    unsigned n;
+
+    for (n = 0; n < LATE_CHANGES && due <= clock; n++) {
+        int64_t outer = nrf_time_begin(MAX(due, s->last_ns));
+
+        drive_pins(s, now_ns(s));
+        nrf_time_end(outer);
+        due = model_of(s)->next_change_ns(s->state, s->last_ns);
+    }
+    update_pins(s, now_ns(s));
 }
 
 /* Bus */
@@ -70,7 +161,7 @@ static const struct bw_part_model *model_of(I2CPart *s)
 static bool answers_alert(I2CPart *s)
 {
     return model_of(s)->start(s->state, BW_PART_ADDR_ALERT_RESPONSE, true,
-                              now_ns());
+                              now_ns(s));
 }
 
 static bool i2c_part_match_and_add(I2CSlave *candidate, uint8_t address,
@@ -92,8 +183,10 @@ static bool i2c_part_match_and_add(I2CSlave *candidate, uint8_t address,
 
 static int i2c_part_start(I2CPart *s, bool is_read)
 {
-    bool ack = model_of(s)->start(s->state, s->seen_addr, is_read, now_ns());
+    uint64_t now = now_ns(s);
+    bool ack = model_of(s)->start(s->state, s->seen_addr, is_read, now);
 
+    update_pins(s, now);
     trace_bw_i2c_part_start(DEVICE(s)->canonical_path, s->seen_addr,
                             is_read ? "read" : "write", ack);
     return ack ? 0 : -1;
@@ -102,6 +195,7 @@ static int i2c_part_start(I2CPart *s, bool is_read)
 static int i2c_part_event(I2CSlave *slave, enum i2c_event event)
 {
     I2CPart *s = I2C_PART(slave);
+    uint64_t now = now_ns(s);
 
     switch (event) {
     case I2C_START_RECV:
@@ -109,8 +203,9 @@ static int i2c_part_event(I2CSlave *slave, enum i2c_event event)
     case I2C_START_SEND:
         return i2c_part_start(s, false);
     case I2C_FINISH:
-        model_of(s)->stop(s->state, now_ns());
+        model_of(s)->stop(s->state, now);
         s->seen_addr = slave->address;
+        update_pins(s, now);
         trace_bw_i2c_part_stop(DEVICE(s)->canonical_path);
         return 0;
     case I2C_NACK:
@@ -123,8 +218,10 @@ static int i2c_part_event(I2CSlave *slave, enum i2c_event event)
 static int i2c_part_send(I2CSlave *slave, uint8_t data)
 {
     I2CPart *s = I2C_PART(slave);
-    bool ack = model_of(s)->write(s->state, data, now_ns());
+    uint64_t now = now_ns(s);
+    bool ack = model_of(s)->write(s->state, data, now);
 
+    update_pins(s, now);
     trace_bw_i2c_part_send(DEVICE(s)->canonical_path, data, ack);
     return ack ? 0 : -1;
 }
@@ -132,8 +229,10 @@ static int i2c_part_send(I2CSlave *slave, uint8_t data)
 static uint8_t i2c_part_recv(I2CSlave *slave)
 {
     I2CPart *s = I2C_PART(slave);
-    uint8_t data = model_of(s)->read(s->state, now_ns());
+    uint64_t now = now_ns(s);
+    uint8_t data = model_of(s)->read(s->state, now);
 
+    update_pins(s, now);
     trace_bw_i2c_part_recv(DEVICE(s)->canonical_path, data);
     return data;
 }
@@ -142,7 +241,7 @@ static void i2c_part_reset_hold(Object *obj, ResetType type)
 {
     I2CPart *s = I2C_PART(obj);
 
-    model_of(s)->start(s->state, ADDR_NOBODY, false, now_ns());
+    model_of(s)->start(s->state, ADDR_NOBODY, false, now_ns(s));
     s->seen_addr = I2C_SLAVE(s)->address;
 }
 
@@ -153,7 +252,7 @@ static void get_value(Object *obj, Visitor *v, const char *name, void *opaque,
 {
     I2CPart *s = I2C_PART(obj);
     size_t index = (uintptr_t)opaque;
-    double value = model_of(s)->get(s->state, index, now_ns());
+    double value = model_of(s)->get(s->state, index, now_ns(s));
 
     value /= MICRO;
     visit_type_number(v, name, &value, errp);
@@ -167,6 +266,7 @@ static void set_value(Object *obj, Visitor *v, const char *name, void *opaque,
     const struct bw_part_value *value = &model_of(s)->values[index];
     double min = (double)value->micro_min / MICRO;
     double max = (double)value->micro_max / MICRO;
+    uint64_t now = now_ns(s);
     double number;
 
     if (!visit_type_number(v, name, &number, errp)) {
@@ -178,7 +278,8 @@ static void set_value(Object *obj, Visitor *v, const char *name, void *opaque,
     }
     number *= MICRO;
     model_of(s)->set(s->state, index,
-                     (int64_t)(number + (number < 0 ? -0.5 : 0.5)), now_ns());
+                     (int64_t)(number + (number < 0 ? -0.5 : 0.5)), now);
+    update_pins(s, now);
 }
 
 /* Device */
@@ -189,7 +290,8 @@ static void i2c_part_instance_init(Object *obj)
     const struct bw_part_model *model = model_of(s);
 
     s->state = g_malloc0(model->state_size);
-    model->reset(s->state, model->addrs[0], now_ns());
+    s->state_size = model->state_size;
+    model->reset(s->state, model->addrs[0], now_ns(s));
 }
 
 static void i2c_part_instance_finalize(Object *obj)
@@ -202,7 +304,7 @@ static void power_on(I2CPart *s, uint8_t addr7)
 {
     const struct bw_part_model *model = model_of(s);
     g_autofree int64_t *micro = g_new(int64_t, model->value_count);
-    uint64_t now = now_ns();
+    uint64_t now = now_ns(s);
     size_t i;
 
     for (i = 0; i < model->value_count; i++) {
@@ -214,6 +316,42 @@ static void power_on(I2CPart *s, uint8_t addr7)
             model->set(s->state, i, micro[i], now);
         }
     }
+}
+
+static void connect_pins(I2CPart *s)
+{
+    const struct bw_part_model *model = model_of(s);
+    size_t i;
+
+    for (i = 0; i < model->pin_count; i++) {
+        I2CPartPin *p = &s->pin[i];
+
+        if (!p->net) {
+            continue;
+        }
+        p->name = g_strdup_printf("%s of the %s", model->pins[i], model->name);
+        board_net_add(p->net, &p->source, p->name);
+        if (!s->timer) {
+            s->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, pin_may_change, s);
+        }
+    }
+    update_pins(s, now_ns(s));
+}
+
+static void i2c_part_unrealize(DeviceState *dev)
+{
+    I2CPart *s = I2C_PART(dev);
+    size_t i;
+
+    for (i = 0; i < BW_PART_MAX_PINS; i++) {
+        if (s->pin[i].name) {
+            board_net_remove(s->pin[i].net, &s->pin[i].source);
+            g_free(s->pin[i].name);
+            s->pin[i].name = NULL;
+        }
+    }
+    timer_free(s->timer);
+    s->timer = NULL;
 }
 
 static void i2c_part_realize(DeviceState *dev, Error **errp)
@@ -234,11 +372,30 @@ static void i2c_part_realize(DeviceState *dev, Error **errp)
     }
     s->seen_addr = slave->address;
     power_on(s, slave->address);
+    connect_pins(s);
+}
+
+static int i2c_part_post_load(void *opaque, int version_id)
+{
+    I2CPart *s = opaque;
+
+    update_pins(s, s->last_ns);
+    return 0;
 }
 
 static const VMStateDescription vmstate_i2c_part = {
     .name = TYPE_I2C_PART,
-    .unmigratable = 1,
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .post_load = i2c_part_post_load,
+    .fields = (const VMStateField[]) {
+        VMSTATE_I2C_SLAVE(parent_obj, I2CPart),
+        VMSTATE_UINT32_EQUAL(state_size, I2CPart, NULL),
+        VMSTATE_VBUFFER_UINT32(state, I2CPart, 1, NULL, state_size),
+        VMSTATE_UINT64(last_ns, I2CPart),
+        VMSTATE_UINT8(seen_addr, I2CPart),
+        VMSTATE_END_OF_LIST()
+    }
 };
 
 static void i2c_part_class_init(ObjectClass *klass, void *data)
@@ -248,6 +405,7 @@ static void i2c_part_class_init(ObjectClass *klass, void *data)
     I2CSlaveClass *sc = I2C_SLAVE_CLASS(klass);
 
     dc->realize = i2c_part_realize;
+    dc->unrealize = i2c_part_unrealize;
     dc->vmsd = &vmstate_i2c_part;
     rc->phases.hold = i2c_part_reset_hold;
     sc->match_and_add = i2c_part_match_and_add;
@@ -270,6 +428,20 @@ static void add_property(ObjectClass *klass, const struct bw_part_value *value,
     object_class_property_set_description(klass, value->name, text);
 }
 
+static void add_pin(ObjectClass *klass, const char *pin, size_t index)
+{
+    g_autofree char *name = g_strdup_printf("%s-net", pin);
+
+    object_class_property_add_link(klass, name, TYPE_BOARD_NET,
+                                   offsetof(I2CPart, pin) +
+                                   index * sizeof(I2CPartPin) +
+                                   offsetof(I2CPartPin, net),
+                                   qdev_prop_allow_set_link_before_realize,
+                                   OBJ_PROP_LINK_STRONG);
+    object_class_property_set_description(klass, name,
+                                          "what the pin is soldered to");
+}
+
 static void model_class_init(ObjectClass *klass, void *data)
 {
     const struct bw_part_model *model = data;
@@ -280,6 +452,9 @@ static void model_class_init(ObjectClass *klass, void *data)
     set_bit(DEVICE_CATEGORY_MISC, DEVICE_CLASS(klass)->categories);
     for (i = 0; i < model->value_count; i++) {
         add_property(klass, &model->values[i], i);
+    }
+    for (i = 0; i < model->pin_count; i++) {
+        add_pin(klass, model->pins[i], i);
     }
 }
 

@@ -141,6 +141,8 @@ struct ds3231 {
 
 static const uint8_t addrs[] = { 0x68 };
 
+static const char *const pins[] = { "int_sqw" };
+
 enum ds3231_value {
     VALUE_TEMPERATURE,
     VALUE_TIME,
@@ -485,6 +487,41 @@ static bool pin_level(const struct ds3231 *s, uint64_t now_ns)
     return half_waves & 1;
 }
 
+static enum bw_part_drive ds3231_drive(void *state, size_t index,
+                                       uint64_t now_ns)
+{
+    struct ds3231 *s = state;
+
+    (void)index;
+    update(s, now_ns);
+    return pin_level(s, now_ns) ? BW_PART_OPEN : BW_PART_LOW;
+}
+
+/* When the half-wave under way ends, rounded up. */
+static uint64_t next_edge(const struct ds3231 *s, uint64_t now_ns)
+{
+    uint8_t rate = (s->reg[REG_CONTROL] >> CONTROL_RS_SHIFT) & 3;
+    uint64_t half_hz = 2ull * square_hz[rate];
+    uint64_t done = (now_ns - s->second_ns) * half_hz / NS_PER_S;
+
+    return s->second_ns + ((done + 1) * NS_PER_S + half_hz - 1) / half_hz;
+}
+
+static uint64_t ds3231_next_change(void *state, uint64_t now_ns)
+{
+    struct ds3231 *s = state;
+    uint8_t control = s->reg[REG_CONTROL];
+
+    update(s, now_ns);
+    if (stopped(s) || (on_battery(s) && !(control & CONTROL_BBSQW))) {
+        return BW_PART_NEVER;
+    }
+    if (!(control & CONTROL_INTCN)) {
+        return next_edge(s, now_ns);
+    }
+    return control & CONTROL_AIE ? s->second_ns + NS_PER_S : BW_PART_NEVER;
+}
+
 static int64_t ds3231_get(void *state, size_t index, uint64_t now_ns)
 {
     struct ds3231 *s = state;
@@ -543,4 +580,8 @@ const struct bw_part_model bw_part_ds3231 = {
     .stop = ds3231_stop,
     .get = ds3231_get,
     .set = ds3231_set,
+    .pins = pins,
+    .pin_count = sizeof(pins) / sizeof(pins[0]),
+    .drive = ds3231_drive,
+    .next_change_ns = ds3231_next_change,
 };

@@ -27,6 +27,19 @@ struct bw_part_value {
     bool read_only;     /* an output of the part, such as a pin */
 };
 
+/*
+ * What an output pin does to the wire it is on.  Each pin is also a read-only
+ * value of the same name: its level with the usual pull-up.
+ */
+enum bw_part_drive {
+    BW_PART_OPEN,
+    BW_PART_LOW,
+    BW_PART_HIGH,
+};
+
+#define BW_PART_MAX_PINS 2
+#define BW_PART_NEVER    UINT64_MAX
+
 /* Reserved addresses that a part may answer beside its own. */
 #define BW_PART_ADDR_GENERAL_CALL   0x00 /* written: every part listens */
 #define BW_PART_ADDR_ALERT_RESPONSE 0x0c /* read: SMBus alert response */
@@ -48,6 +61,12 @@ struct bw_part_value {
  * @get, @set: value number @index (below @value_count); @set returns false
  *             for a read-only value or one out of its range; a value that a
  *             part cannot represent exactly is rounded to @micro_step
+ * @pins: names of the output pins, at most BW_PART_MAX_PINS
+ * @drive: what pin number @index (below @pin_count) does now; NULL without
+ *         pins, as @next_change_ns
+ * @next_change_ns: when a pin may next change by itself, with neither the bus
+ *                  nor @set in between; after @now_ns, or BW_PART_NEVER.  It
+ *                  may be too early, never too late
  *
  * How a bus uses it: each START is offered to every part, in ascending order
  * of their addresses; the part itself compares the address and leaves a
@@ -73,11 +92,19 @@ struct bw_part_model {
     void (*stop)(void *state, uint64_t now_ns);
     int64_t (*get)(void *state, size_t index, uint64_t now_ns);
     bool (*set)(void *state, size_t index, int64_t micro, uint64_t now_ns);
+    const char *const *pins;
+    size_t pin_count;
+    enum bw_part_drive (*drive)(void *state, size_t index, uint64_t now_ns);
+    uint64_t (*next_change_ns)(void *state, uint64_t now_ns);
 };
 
-extern const struct bw_part_model bw_part_tmp102; /* TI TMP102 */
-extern const struct bw_part_model bw_part_24c02;  /* 2-Kbit EEPROM */
-extern const struct bw_part_model bw_part_ds3231; /* Maxim DS3231 */
+extern const struct bw_part_model bw_part_tmp102;        /* TI TMP102 */
+extern const struct bw_part_model bw_part_24c02;         /* 2-Kbit EEPROM */
+extern const struct bw_part_model bw_part_ds3231;        /* Maxim DS3231 */
+extern const struct bw_part_model bw_part_mma8653;       /* accelerometer */
+extern const struct bw_part_model bw_part_mag3110;       /* magnetometer */
+extern const struct bw_part_model bw_part_lsm303agr_acc; /* ST LSM303AGR, */
+extern const struct bw_part_model bw_part_lsm303agr_mag; /* its two halves */
 
 /* All models, NULL at the end, and the one of a given name or NULL. */
 extern const struct bw_part_model *const bw_part_models[];

@@ -128,6 +128,8 @@ struct tmp102 {
 
 static const uint8_t addrs[] = { 0x48, 0x49, 0x4a, 0x4b };
 
+static const char *const pins[] = { "alert" };
+
 enum tmp102_value {
     VALUE_TEMPERATURE,
     VALUE_ALERT,
@@ -426,18 +428,42 @@ static void tmp102_stop(void *state, uint64_t now_ns)
     s->phase = PHASE_IDLE;
 }
 
+/* The level of the open-drain ALERT pin with a pull-up. */
+static bool alert_level(const struct tmp102 *s)
+{
+    bool active = s->reg[REG_CONFIG] & CONFIG_TM ? s->irq : s->compare.tripped;
+    bool pol = s->reg[REG_CONFIG] & CONFIG_POL;
+
+    return active == pol; /* POL = 0: active low */
+}
+
+static enum bw_part_drive tmp102_drive(void *state, size_t index,
+                                       uint64_t now_ns)
+{
+    struct tmp102 *s = state;
+
+    (void)index;
+    update(s, now_ns);
+    return alert_level(s) ? BW_PART_OPEN : BW_PART_LOW;
+}
+
+static uint64_t tmp102_next_change(void *state, uint64_t now_ns)
+{
+    struct tmp102 *s = state;
+
+    update(s, now_ns);
+    return s->armed ? s->conv_start_ns + CONVERSION_NS : BW_PART_NEVER;
+}
+
 static int64_t tmp102_get(void *state, size_t index, uint64_t now_ns)
 {
     struct tmp102 *s = state;
-    bool active, pol;
 
     update(s, now_ns);
     if (index == VALUE_TEMPERATURE) {
         return s->temp_micro;
     }
-    active = s->reg[REG_CONFIG] & CONFIG_TM ? s->irq : s->compare.tripped;
-    pol = s->reg[REG_CONFIG] & CONFIG_POL;
-    return active == pol ? 1000000 : 0; /* POL = 0: active low */
+    return alert_level(s) ? 1000000 : 0;
 }
 
 static bool tmp102_set(void *state, size_t index, int64_t micro,
@@ -470,4 +496,8 @@ const struct bw_part_model bw_part_tmp102 = {
     .stop = tmp102_stop,
     .get = tmp102_get,
     .set = tmp102_set,
+    .pins = pins,
+    .pin_count = sizeof(pins) / sizeof(pins[0]),
+    .drive = tmp102_drive,
+    .next_change_ns = tmp102_next_change,
 };

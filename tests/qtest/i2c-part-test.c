@@ -11,6 +11,8 @@
 #include "qobject/qdict.h"
 #include "tests/qtest/libqtest.h"
 #include "guest_bus.h"
+#include "migrate.h"
+#include "net.h"
 
 #define MS 1000000ll
 #define S  (1000 * MS)
@@ -235,6 +237,83 @@ static void alert_response_names_the_part(void)
     qtest_quit(qts);
 }
 
+static bool edge_level(QTestState *qts, const char *pin)
+{
+    g_autofree char *path = g_strdup_printf("/machine/edge/%s", pin);
+
+    return qom_bool(qts, path, "level");
+}
+
+/* Control 0x00: 1 Hz, restarted by the write of the seconds; low first. */
+static void square_wave_is_on_the_edge_connector(void)
+{
+    QTestState *qts = start("-device bw-ds3231,id=c,"
+                            "int_sqw-net=/machine/edge/P1");
+    int64_t ns = 0;
+
+    g_assert_true(edge_level(qts, "P1")); /* released, 10 Mohm to 3 V */
+    g_assert_cmphex(write_bytes(qts, 0x68, "\x0e\x00", 2), ==, GUEST_ACK);
+    g_assert_cmphex(write_bytes(qts, 0x68, "\x00\x00", 2), ==, GUEST_ACK);
+    g_assert_false(edge_level(qts, "P1"));
+    while (!edge_level(qts, "P1")) {
+        g_assert_cmpint(ns, <, S);
+        qtest_clock_step(qts, MS / 10);
+        ns += MS / 10;
+    }
+    g_assert_cmpint(ns, >, 499 * MS); /* 500, less what the STOP took */
+    g_assert_cmpint(ns, <=, 500 * MS);
+    for (int i = 0; i < 5; i++) {
+        qtest_clock_step(qts, 499 * MS);
+        g_assert_true(edge_level(qts, "P1") == (i % 2 == 0));
+        qtest_clock_step(qts, MS);
+        g_assert_true(edge_level(qts, "P1") == (i % 2 != 0));
+    }
+    qtest_quit(qts);
+}
+
+static void alert_pulls_its_net_low(void)
+{
+    QTestState *qts = start("-device bw-tmp102,id=t,"
+                            "alert-net=/machine/edge/P0");
+
+    g_assert_true(edge_level(qts, "P0"));
+    set_value(qts, "t", "temperature", 90); /* T(HIGH) is 80 */
+    g_assert_true(edge_level(qts, "P0"));
+    qtest_clock_step(qts, CONVERSION_NS);
+    g_assert_false(edge_level(qts, "P0"));
+    set_value(qts, "t", "temperature", 70); /* T(LOW) is 75 */
+    qtest_clock_step(qts, CONVERSION_NS);
+    g_assert_true(edge_level(qts, "P0"));
+    qtest_quit(qts);
+}
+
+static void state_migrates(void)
+{
+    static const char args[] =
+        "-device bw-24c02,id=e "
+        "-device bw-tmp102,id=t,alert-net=/machine/edge/P0";
+    QTestState *from = start(args), *to;
+    int64_t now;
+    char *file;
+
+    g_assert_cmphex(write_bytes(from, 0x50, "\x10\xab\xcd", 3), ==, GUEST_ACK);
+    set_value(from, "t", "temperature", 90);
+    now = qtest_clock_step(from, CONVERSION_NS);
+    file = migrate_out(from);
+    to = qtest_initf("-M microbit %s -incoming defer", args);
+    g_assert_true(edge_level(to, "P0"));
+    migrate_in(to, file, now);
+    guest_bus_init(to);
+    g_assert_false(edge_level(to, "P0"));
+    g_assert_cmphex(read_word(to, 0x50, 0x10), ==, 0xabcd);
+    g_assert_cmpfloat(get_value(to, "t", "temperature"), ==, 90);
+    set_value(to, "t", "temperature", 70);
+    qtest_clock_step(to, CONVERSION_NS);
+    g_assert_true(edge_level(to, "P0"));
+    qtest_quit(from);
+    qtest_quit(to);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -256,6 +335,10 @@ int main(int argc, char **argv)
         { "clock-runs-on-virtual-time", clock_runs_on_virtual_time },
         { "general-call-reaches-every-part", general_call_reaches_every_part },
         { "alert-response-names-the-part", alert_response_names_the_part },
+        { "square-wave-is-on-the-edge-connector",
+          square_wave_is_on_the_edge_connector },
+        { "alert-pulls-its-net-low", alert_pulls_its_net_low },
+        { "state-migrates", state_migrates },
     };
 
     g_test_init(&argc, &argv, NULL);

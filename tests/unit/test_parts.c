@@ -28,7 +28,7 @@ static void models_are_found_by_name(void **state)
         assert_true(strlen(m->text) > 0);
         n++;
     }
-    assert_int_equal(n, 3);
+    assert_int_equal(n, 7);
     assert_null(bw_part_find("no such part"));
     assert_null(bw_part_find(""));
 }
@@ -219,6 +219,86 @@ static void a_read_does_not_take_written_bytes(void **state)
     }
 }
 
+static void pins_are_values_as_well(void **state)
+{
+    struct part_bus b;
+
+    (void)state;
+    FOR_EACH_MODEL(m)
+    {
+        part_bus_init(&b, m, m->addrs[0]);
+        assert_true(m->pin_count <= BW_PART_MAX_PINS);
+        for (size_t i = 0; i < m->pin_count; i++) {
+            size_t v = value_index(&b, m->pins[i]);
+
+            assert_true(m->values[v].read_only);
+            assert_int_equal(m->values[v].micro_max, 1000000);
+        }
+    }
+}
+
+/* Its pins as one number, and that their values agree. */
+static unsigned drives(struct part_bus *b, uint64_t now_ns)
+{
+    unsigned all = 0;
+
+    for (size_t i = 0; i < b->model->pin_count; i++) {
+        enum bw_part_drive drive = b->model->drive(b->state, i, now_ns);
+        size_t v = value_index(b, b->model->pins[i]);
+        int64_t micro = b->model->get(b->state, v, now_ns);
+
+        assert_int_equal(micro, drive == BW_PART_LOW ? 0 : 1000000);
+        all = all * 4 + drive;
+    }
+    return all;
+}
+
+/* Nothing moves up to the nanosecond before next_change_ns(). */
+static void check_quiet(struct part_bus *b)
+{
+    uint64_t next = b->model->next_change_ns(b->state, b->now_ns);
+    unsigned before = drives(b, b->now_ns);
+
+    assert_true(next > b->now_ns);
+    if (next == BW_PART_NEVER) {
+        next = b->now_ns + 100 * S;
+    }
+    b->now_ns += (next - b->now_ns - 1) / 2;
+    assert_int_equal(drives(b, b->now_ns), before);
+    b->now_ns = next - 1;
+    assert_int_equal(drives(b, b->now_ns), before);
+}
+
+static void pins_do_not_change_before_they_said(void **state)
+{
+    struct part_bus b;
+    uint32_t x = 54321;
+    uint8_t bytes[3];
+
+    (void)state;
+    FOR_EACH_MODEL(m)
+    {
+        for (int i = 0; i < 1000 && m->pin_count > 0; i++) {
+            if (i % 50 == 0) { /* some do not come back from some bytes */
+                part_bus_init(&b, m, m->addrs[0]);
+            }
+            x = x * 1103515245u + 12345u;
+            bytes[0] = (uint8_t)(x >> 24) & 0x7f;
+            bytes[1] = (uint8_t)(x >> 16);
+            bytes[2] = (uint8_t)(x >> 8);
+            if (bus_start(&b, b.addr7, x & 0x80)) {
+                for (int k = 0; k < 3; k++) {
+                    x & 0x80 ? (void)bus_recv(&b)
+                             : (void)bus_send(&b, bytes[k]);
+                }
+            }
+            bus_stop(&b);
+            check_quiet(&b);
+            b.now_ns += (x & 0x700) == 0 ? 3 * S : 2; /* and the change */
+        }
+    }
+}
+
 /* Any bytes at any time: the sanitizers watch the state's borders. */
 static void random_traffic_stays_inside_the_state(void **state)
 {
@@ -272,6 +352,8 @@ int main(void)
         cmocka_unit_test(only_the_wired_address_answers),
         cmocka_unit_test(bytes_out_of_turn_do_nothing),
         cmocka_unit_test(a_read_does_not_take_written_bytes),
+        cmocka_unit_test(pins_are_values_as_well),
+        cmocka_unit_test(pins_do_not_change_before_they_said),
         cmocka_unit_test(random_traffic_stays_inside_the_state),
     };
 
