@@ -5,9 +5,9 @@
  * and V1.5.
  *
  * Wiring only; microbit_pins.c has pull-ups and edge connector,
- * microbit_display.c the LEDs, microbit_button.c the buttons, microbit_panel.c
- * the picture of all that.  The sensors are not modelled: the I2C bus carries
- * what -device puts on it.
+ * microbit_display.c the LEDs, microbit_button.c the buttons,
+ * microbit_sensors.c accelerometer and magnetometer, microbit_panel.c the
+ * picture of all that.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -30,6 +30,7 @@
 #include "hw/benchwire/boards/microbit/microbit_firmware.h"
 #include "hw/benchwire/boards/microbit/microbit_panel.h"
 #include "hw/benchwire/boards/microbit/microbit_pins.h"
+#include "hw/benchwire/boards/microbit/microbit_sensors.h"
 #include "hw/benchwire/boards/nrf51/nrf51_soc.h"
 
 #define TYPE_MICROBIT_MACHINE MACHINE_TYPE_NAME("microbit")
@@ -44,6 +45,7 @@ struct MicrobitMachineState {
     MicrobitButton button_a;
     MicrobitButton button_b;
     MicrobitButton reset_button;
+    MicrobitSensors sensors;
     MicrobitFirmware firmware;
     bool held_blank; /* the core is halted because of it */
     char *air; /* netdev of the radio, or NULL */
@@ -132,6 +134,8 @@ static void microbit_init(MachineState *machine)
     sysbus_realize(SYS_BUS_DEVICE(soc), &error_fatal);
     microbit_pins_init(&s->pins, &s->nrf51.gpio, OBJECT(machine));
     add_face(s);
+    microbit_sensors_init(&s->sensors, &s->nrf51.gpio, s->nrf51.i2c.bus,
+                          OBJECT(machine));
     microbit_firmware_load_machine(&s->firmware, &s->nrf51.nvmc, machine,
                                    &error_fatal);
 
@@ -161,6 +165,7 @@ static bool microbit_load_image(ImageTarget *target, const char *file,
 static void microbit_instance_init(Object *obj)
 {
     microbit_firmware_add_properties(&MICROBIT_MACHINE(obj)->firmware, obj);
+    microbit_sensors_add_properties(&MICROBIT_MACHINE(obj)->sensors, obj);
 }
 
 static void microbit_finalize(Object *obj)

@@ -38,7 +38,7 @@ answer_is_oserror() {
 }
 
 scan_is_whole() {
-    [ "$(repl 'i2c.scan()')" = '[72, 80, 104]' ]
+    [ "$(repl 'i2c.scan()')" = '[14, 29, 72, 80, 104]' ]
 }
 
 agent_start "$DESK"
@@ -62,4 +62,5 @@ ok "the parts answer again when the agent wakes" wait_for 10 scan_is_whole
 is "it is the same session" "$(repl kept)" 4711
 
 agent_kill
-is "without an agent no part answers" "$(repl 'i2c.scan()')" '[]'
+is "without an agent only the board's own parts answer" \
+    "$(repl 'i2c.scan()')" '[14, 29]'

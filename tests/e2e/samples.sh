@@ -24,7 +24,7 @@ machine_stop
 
 machine_start build/firmware/i2c-scan.hex
 ok "i2c-scan lists the parts that answer" \
-    wait_for 10 serial_has 'i2c-scan: 0x48 0x50 0x68, 3 found'
+    wait_for 10 serial_has 'i2c-scan: 0x0e 0x1d 0x48 0x50 0x68, 5 found'
 machine_stop
 
 machine_start build/firmware/thermometer.hex
