@@ -2,7 +2,7 @@
  * benchwire: look at an agent and use its exports from a terminal.
  *
  * See benchwire(1).  The commands are in tool_list.c, tool_i2c.c,
- * tool_values.c and tool_flash.c.
+ * tool_values.c, tool_flash.c and tool_drop.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -31,6 +31,7 @@ static const char usage_text[] =
     "                                     file that keeps its flash (default\n"
     "                                     $BENCHWIRE_BOARD, or else\n"
     "                                     build/run/qmp.sock)\n"
+    "  drop [-b BOARD] FOLDER             program what is copied into FOLDER\n"
     "\n"
     "  -c, --connect ADDRESS  the agent: unix:PATH or tcp:HOST:PORT (default\n"
     "                         $BENCHWIRE, or else\n"
@@ -86,9 +87,13 @@ static int parse_options(struct bw_tool *t, int argc, char **argv)
 int main(int argc, char **argv)
 {
     static const struct bw_tool_command commands[] = {
-        { "list", bw_tool_list },   { "get", bw_tool_get },
-        { "set", bw_tool_set },     { "i2c", bw_tool_i2c },
-        { "flash", bw_tool_flash }, { NULL, NULL },
+        { "list", bw_tool_list },
+        { "get", bw_tool_get },
+        { "set", bw_tool_set },
+        { "i2c", bw_tool_i2c },
+        { "flash", bw_tool_flash },
+        { "drop", bw_tool_drop },
+        { NULL, NULL },
     };
     static struct bw_tool tool; /* big: it holds the frame buffers */
     const char *address = getenv("BENCHWIRE");

@@ -30,6 +30,9 @@ struct bw_tool_command {
 /* Print "benchwire: ..." as one line on standard error.  Returns 1. */
 int bw_tool_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* What bw_tool_fail() printed last, without "benchwire: " */
+const char *bw_tool_error(void);
+
 /* Look @argv[0] up in @commands (NULL name at the end) and run it; @group is
  * "" or "i2c ", for the error. */
 int bw_tool_run(struct bw_tool *t, const struct bw_tool_command *commands,
@@ -47,5 +50,14 @@ int bw_tool_i2c(struct bw_tool *t, int argc, char **argv);
 int bw_tool_get(struct bw_tool *t, int argc, char **argv);
 int bw_tool_set(struct bw_tool *t, int argc, char **argv);
 int bw_tool_flash(struct bw_tool *t, int argc, char **argv);
+int bw_tool_drop(struct bw_tool *t, int argc, char **argv);
+
+/* The board that "-b" after the command's name, or the environment, names, or
+ * else the usual one; the option is taken out of the words. */
+const char *bw_tool_board(int *argc, char ***argv);
+
+/* Program the file @path.  Returns: 0, or an exit code after printing an
+ * error. */
+int bw_tool_flash_board(const char *board, const char *path);
 
 #endif

@@ -141,38 +141,41 @@ static int flash_stopped(const char *board, const char *path)
     return failed ? 1 : 0;
 }
 
-/* Whether @board is, or can only have been, the socket of a running one */
-static bool is_socket(const char *board, bool named)
+const char *bw_tool_board(int *argc, char ***argv)
+{
+    const char *board = getenv("BENCHWIRE_BOARD");
+
+    if (*argc > 2 && strcmp((*argv)[1], "-b") == 0) {
+        board = (*argv)[2];
+        *argc -= 2;
+        *argv += 2;
+    }
+    return board && board[0] ? board : DEFAULT_BOARD;
+}
+
+/* The usual one is never a flash file: none must come to be there. */
+int bw_tool_flash_board(const char *board, const char *path)
 {
     struct stat st;
+    bool is_file = stat(board, &st) ? strcmp(board, DEFAULT_BOARD) != 0
+                                    : !S_ISSOCK(st.st_mode);
 
-    return stat(board, &st) ? !named : S_ISSOCK(st.st_mode);
+    return is_file ? flash_stopped(board, path) : flash_running(board, path);
 }
 
 int bw_tool_flash(struct bw_tool *t, int argc, char **argv)
 {
-    const char *board = getenv("BENCHWIRE_BOARD");
-    bool named = board && board[0];
-    int at = 1;
+    const char *board = bw_tool_board(&argc, &argv);
     int failed;
 
     (void)t;
-    if (argc > 2 && strcmp(argv[1], "-b") == 0) {
-        board = argv[2];
-        named = true;
-        at = 3;
-    }
-    if (argc != at + 1 || argv[at][0] == '-') {
+    if (argc != 2 || argv[1][0] == '-') {
         return bw_tool_fail("flash takes one file, after -b and a board if "
                             "wanted; see benchwire --help");
     }
-    if (!named) {
-        board = DEFAULT_BOARD;
-    }
-    failed = is_socket(board, named) ? flash_running(board, argv[at])
-                                     : flash_stopped(board, argv[at]);
+    failed = bw_tool_flash_board(board, argv[1]);
     if (!failed) {
-        printf("%s is in the flash of %s\n", argv[at], board);
+        printf("%s is in the flash of %s\n", argv[1], board);
     }
     return failed;
 }

@@ -9,17 +9,23 @@
 #include <stdio.h>
 #include <string.h>
 
+static char last_error[1024];
+
 int bw_tool_fail(const char *format, ...)
 {
-    char text[1024];
     va_list args;
 
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    vsnprintf(last_error, sizeof(last_error), format, args);
     va_end(args);
     fflush(stdout);
-    fprintf(stderr, "benchwire: %s\n", text);
+    fprintf(stderr, "benchwire: %s\n", last_error);
     return 1;
+}
+
+const char *bw_tool_error(void)
+{
+    return last_error;
 }
 
 int bw_tool_run(struct bw_tool *t, const struct bw_tool_command *commands,

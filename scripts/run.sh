@@ -18,8 +18,8 @@
 #   CTRL_C  guest: Ctrl-C goes to the firmware (a MicroPython prompt wants
 #           it), and Ctrl-A X ends the run
 #
-# Logs and sockets are in build/run/ ($BW_RUN_DIR). "make flash FW=FILE" loads
-# another program while it runs.
+# Logs and sockets are in build/run/ ($BW_RUN_DIR). A program that is copied to
+# build/run/MICROBIT/ is loaded while the board runs; so does "make flash FW=FILE".
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck source=scripts/common.sh
@@ -100,11 +100,26 @@ start_agent() {
     say "The agent serves ${bench#"$BW_ROOT/"} (its log: $MACHINE_DIR/agent.log)"
 }
 
+# What the drive of a micro:bit is to its owner; its messages go to drop.log.
+DROP_PID=
+start_drop() {
+    local log=$MACHINE_DIR/drop.log
+    setsid "$BENCHWIRE" drop -b "$QMP_SOCKET" "$MACHINE_DIR/MICROBIT" \
+        >"$log" 2>&1 </dev/null &
+    DROP_PID=$!
+}
+
+stop_all() {
+    end_process "$DROP_PID"
+    agent_stop
+}
+
 banner() {
     local agent
     agent=$(agent_address)
     say "$(basename "${firmware:-What is in $FLASH}") runs on the micro:bit; $stop_keys ends it"
     [ -z "$panel_at" ] || say "Its panel is at $panel_at"
+    say "Copy another program to $MACHINE_DIR/MICROBIT/ to load it"
     say "In another terminal, from this folder:"
     say "  build/host/benchwire -c $agent list"
     if [ -z "${FW:-}${FLASH:-}${BENCH:-}${AGENT:-}" ]; then
@@ -119,7 +134,7 @@ fi
 machine_init "${BW_RUN_DIR:-build/run}" || exit
 check_input
 choose_panel
-trap agent_stop EXIT
+trap stop_all EXIT
 trap 'exit 0' INT # the way to end it
 trap 'exit 143' TERM HUP
 [ -n "${AGENT:-}" ] || start_agent
@@ -128,6 +143,7 @@ qemu_args "$firmware" ${PARTS:-}
 set -f # no file names for the * of -trace
 # shellcheck disable=SC2206 # words
 QEMU_ARGS+=("${console[@]}" ${ARGS:-})
+start_drop
 banner
 [ -z "${V:-}" ] || printf '+ %s\n' "$QEMU ${QEMU_ARGS[*]}"
 "$QEMU" "${QEMU_ARGS[@]}"

@@ -9,7 +9,7 @@
 HELLO=build/firmware/hello.hex
 HELLO_SAYS='hello from the micro:bit, 2 s'
 requires "$MICROPYTHON" "$HELLO" build/firmware/hello.elf /usr/bin/python3
-plan 35
+plan 41
 
 # board_start [OPTION...]: a board of its own, without an agent; its serial
 # port is as machine_start has it, QMP at $TMP/qmp.sock
@@ -119,6 +119,29 @@ like "make flash finds the board that runs" \
 is "and programs it; the former one's files are gone" \
     "$(repl 'import os; os.listdir()')" '[]'
 board_kill
+
+# --- a folder like the board's drive -----------------------------------------
+
+FOLDER=$TMP/MICROBIT
+board_start -M microbit -kernel "$MICROPYTHON"
+spawn "$TMP/drop.log" "$BENCHWIRE" drop -b "$TMP/qmp.sock" "$FOLDER"
+DROP_PID=$PID
+wait_for 5 grep -q 'are programmed' "$TMP/drop.log"
+cp "$TMP/damaged" "$FOLDER/damaged.hex"
+ok "a damaged file in the folder leaves a message" \
+    wait_for 5 grep -q 'the checksum is wrong' "$FOLDER/FAIL.TXT"
+cp "$HELLO" "$FOLDER/.hello.part"
+ok "a file whose name starts with a dot is left alone" [ -e "$FOLDER/FAIL.TXT" ]
+mv "$FOLDER/.hello.part" "$FOLDER/hello.hex"
+ok "a file that is moved there is programmed" says_hello
+ok "and removed, as is the message" \
+    wait_for 5 [ ! -e "$FOLDER/hello.hex" -a ! -e "$FOLDER/FAIL.TXT" ]
+cp "$MICROPYTHON" "$FOLDER"
+is "a file that is copied there is programmed" \
+    "$(wait_for 5 [ ! -e "$FOLDER/micropython.hex" ]; repl '1 + 1')" 2
+rm -rf "$FOLDER"
+ok "without the folder it ends" wait_for 5 gone "$DROP_PID"
+machine_stop
 
 # --- a board that is off -------------------------------------------------------
 
