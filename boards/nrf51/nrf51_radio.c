@@ -15,6 +15,9 @@
  *  - a task in a state that has no arrow for it does nothing and is logged;
  *    DISABLE while disabled gives DISABLED, which drivers wait for;
  *  - STOP and DISABLE in mid-packet: it ends there on the air, without END;
+ *  - START while it listens begins again, with the PACKETPTR of now: the
+ *    micro:bit's DAL starts with the buffer that it is about to give away,
+ *    sets the next one, and starts again; on the chip that does no harm;
  *  - RSSISTART measures once, in any of the receiver's states;
  *  - BCC counts from the bit after BCSTART; a value that has been passed, and
  *    0, match no more; BCSTART before ADDRESS or after END does nothing;

@@ -425,6 +425,10 @@ void nrf51_radio_start(NrfPeripheral *p, unsigned unused)
     case RADIO_TXIDLE:
         start_sending(s, now);
         break;
+    case RADIO_RX:
+        abort_packet(s, now);
+        start_listening(s);
+        break;
     case RADIO_RXIDLE:
         start_listening(s);
         break;

@@ -197,6 +197,36 @@ static void a_packet_is_received(void)
     finish(b);
 }
 
+/* As the DAL does it: the first buffer belongs to somebody else by then. */
+static void start_while_listening_takes_the_new_buffer(void)
+{
+    const uint32_t other = PACKET + 0x100;
+    struct block b = start_receiver();
+    uint8_t before[SAMPLE_RAM_LEN], after[SAMPLE_RAM_LEN];
+
+    qtest_memread(b.qts, PACKET, before, sizeof(before));
+    block_write(b, PACKETPTR, other);
+    block_task(b, START);
+    radio_say(b, peer, &sample_frame);
+    block_expect_in(b, END, SAMPLE_END_NS);
+    expect_ram(b, other, sample_ram, SAMPLE_RAM_LEN);
+    qtest_memread(b.qts, PACKET, after, sizeof(after));
+    g_assert_cmpmem(before, sizeof(before), after, sizeof(after));
+    finish(b);
+}
+
+static void start_in_mid_packet_misses_it(void)
+{
+    struct block b = start_receiver();
+
+    radio_say(b, peer, &sample_frame);
+    block_expect_in(b, ADDRESS, SAMPLE_ADDRESS_NS);
+    block_task(b, START);
+    block_expect_none(b, END, 1000000);
+    radio_expect_state(b, STATE_RX);
+    finish(b);
+}
+
 static void the_logical_address_is_told(void)
 {
     struct block b = start_receiver();
@@ -727,6 +757,8 @@ int main(int argc, char **argv)
     TEST(a_packet_that_is_cut_short_is_told);
     TEST(a_packet_that_is_not_in_ram_is_zeros);
     TEST(a_packet_is_received);
+    TEST(start_while_listening_takes_the_new_buffer);
+    TEST(start_in_mid_packet_misses_it);
     TEST(the_logical_address_is_told);
     TEST(bytes_come_as_they_are_sent);
     TEST(a_wrong_bit_is_a_crc_error);
