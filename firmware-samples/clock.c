@@ -33,17 +33,22 @@ uint32_t clock_us(void)
  * With interrupts masked WFI wakes for one that is pending all the same, so
  * none is lost between the look and the sleep.
  */
-void clock_sleep_until_us(uint32_t when_us)
+void clock_wait_until_us(uint32_t when_us, bool (*happened)(void))
 {
     TIMER0_CC1 = when_us;
     for (;;) {
         __asm__ volatile("cpsid i" ::: "memory");
-        if ((int32_t)(when_us - clock_us()) <= 0) {
+        if ((int32_t)(when_us - clock_us()) <= 0 || (happened && happened())) {
             break;
         }
         __asm__ volatile("wfi\n\tcpsie i" ::: "memory");
     }
     __asm__ volatile("cpsie i" ::: "memory");
+}
+
+void clock_sleep_until_us(uint32_t when_us)
+{
+    clock_wait_until_us(when_us, NULL);
 }
 
 void timer0_handler(void)

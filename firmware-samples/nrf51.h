@@ -27,6 +27,8 @@
 #define RADIO_EVENTS_END      REG(0x40001000u, 0x10C)
 #define RADIO_EVENTS_DISABLED REG(0x40001000u, 0x110)
 #define RADIO_SHORTS          REG(0x40001000u, 0x200)
+#define RADIO_INTENSET        REG(0x40001000u, 0x304)
+#define RADIO_INTENCLR        REG(0x40001000u, 0x308)
 #define RADIO_CRCSTATUS       REG(0x40001000u, 0x400) /* 1 = good */
 #define RADIO_PACKETPTR       REG(0x40001000u, 0x504)
 #define RADIO_FREQUENCY       REG(0x40001000u, 0x508) /* MHz above 2400 */
@@ -44,6 +46,7 @@
 #define RADIO_RSSISAMPLE      REG(0x40001000u, 0x548) /* -dBm */
 #define RADIO_DATAWHITEIV     REG(0x40001000u, 0x554)
 
+#define RADIO_INTEN_END                (1u << 3)
 #define RADIO_SHORTS_READY_START       (1u << 0)
 #define RADIO_SHORTS_ADDRESS_RSSISTART (1u << 4)
 #define RADIO_PCNF1_BALEN_4            (4u << 16)
@@ -161,6 +164,7 @@
 
 /* Interrupt controller of the Cortex-M0, ARMv6-M Architecture Manual */
 #define NVIC_ISER  REG(0xE000E000u, 0x100)
+#define IRQ_RADIO  1
 #define IRQ_GPIOTE 6
 #define IRQ_TIMER0 8
 #define IRQ_TIMER1 9

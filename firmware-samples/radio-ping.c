@@ -22,10 +22,9 @@
 #include "radio.h"
 #include "uart.h"
 
-#define GROUP       42
-#define CHANNEL     7 /* 2407 MHz */
-#define PERIOD_US   1000000
-#define PATIENCE_US 500000 /* for an answer */
+#define GROUP     42
+#define CHANNEL   7 /* 2407 MHz */
+#define PERIOD_US 1000000
 
 enum {
     PING = 'P',
@@ -79,17 +78,24 @@ static void take(const struct message *m, int dbm)
     }
 }
 
-static void listen(void)
+static void miss_answer(void)
+{
+    if (waiting) {
+        printf("ping %u: no answer\n", last_ping.sequence);
+    }
+}
+
+/* Answer and wait for answers until @when_us, asleep in between. */
+static void listen_until_us(uint32_t when_us)
 {
     struct message m;
     int dbm;
 
-    if (radio_receive(&m, sizeof(m), &dbm)) {
-        take(&m, dbm);
-    }
-    if (waiting && clock_us() - sent_us > PATIENCE_US) {
-        waiting = false;
-        printf("ping %u: no answer\n", last_ping.sequence);
+    while ((int32_t)(when_us - clock_us()) > 0) {
+        clock_wait_until_us(when_us, radio_has_packet);
+        if (radio_receive(&m, sizeof(m), &dbm)) {
+            take(&m, dbm);
+        }
     }
 }
 
@@ -104,12 +110,11 @@ int main(void)
     last_ping.sender = draw_number();
     printf("radio-ping: board %u\n", last_ping.sender);
     /* two boards that start together do not speak together */
-    next_us = clock_us() + 1000u * last_ping.sender;
+    next_us = clock_us() + PERIOD_US / 256 * last_ping.sender;
     for (;;) {
-        if ((int32_t)(clock_us() - next_us) >= 0) {
-            next_us += PERIOD_US;
-            ping();
-        }
-        listen();
+        listen_until_us(next_us);
+        miss_answer();
+        next_us += PERIOD_US;
+        ping();
     }
 }

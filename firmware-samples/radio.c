@@ -1,5 +1,5 @@
 /*
- * The 2.4 GHz radio, polled: 1 Mbit/s, address and packets as the micro:bit's
+ * The 2.4 GHz radio: 1 Mbit/s, address and packets as the micro:bit's
  * own runtime has them.
  *
  * nRF51 Series Reference Manual v3.0, chapters RADIO and CLOCK.  Between
@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "nrf51.h"
+
+void radio_handler(void);
 
 /* LENGTH and payload, as EasyDMA takes and leaves them */
 static uint8_t packet[1 + RADIO_MAX_LEN];
@@ -36,6 +38,7 @@ static void listen(void)
 {
     RADIO_EVENTS_END = 0;
     RADIO_SHORTS = RADIO_SHORTS_READY_START | RADIO_SHORTS_ADDRESS_RSSISTART;
+    RADIO_INTENSET = RADIO_INTEN_END;
     RADIO_TASKS_RXEN = 1;
 }
 
@@ -56,11 +59,20 @@ void radio_init(uint8_t channel, uint8_t group)
     RADIO_CRCINIT = 0xFFFF;
     RADIO_DATAWHITEIV = 0x18;
     RADIO_PACKETPTR = (uint32_t)(uintptr_t)packet;
+    NVIC_ISER = 1u << IRQ_RADIO;
     listen();
+}
+
+/* Only wakes the processor; the event stays for radio_receive(). */
+void radio_handler(void)
+{
+    RADIO_INTENCLR = RADIO_INTEN_END;
+    (void)RADIO_INTENCLR; /* the write has arrived before we return */
 }
 
 void radio_send(const void *bytes, size_t len)
 {
+    RADIO_INTENCLR = RADIO_INTEN_END;
     disable();
     packet[0] = (uint8_t)len;
     memcpy(packet + 1, bytes, len);
@@ -73,11 +85,16 @@ void radio_send(const void *bytes, size_t len)
     listen();
 }
 
+bool radio_has_packet(void)
+{
+    return RADIO_EVENTS_END == 1;
+}
+
 bool radio_receive(void *bytes, size_t len, int *dbm)
 {
     bool good;
 
-    if (!RADIO_EVENTS_END) {
+    if (!radio_has_packet()) {
         return false;
     }
     good = RADIO_CRCSTATUS == 1 && packet[0] == len;
@@ -86,6 +103,7 @@ bool radio_receive(void *bytes, size_t len, int *dbm)
         *dbm = -(int)RADIO_RSSISAMPLE;
     }
     RADIO_EVENTS_END = 0;
+    RADIO_INTENSET = RADIO_INTEN_END;
     RADIO_TASKS_START = 1;
     return good;
 }

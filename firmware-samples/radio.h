@@ -18,6 +18,9 @@ void radio_init(uint8_t channel, uint8_t group);
 /* Send @len bytes, at most RADIO_MAX_LEN; returns when they are on the air. */
 void radio_send(const void *bytes, size_t len);
 
+/* Whether a packet has come, good or not; for clock_wait_until_us(). */
+bool radio_has_packet(void);
+
 /**
  * radio_receive: take a packet, if one has come
  * @dbm: how strong it was

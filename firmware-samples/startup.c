@@ -17,6 +17,7 @@ extern uint32_t bss_start[], bss_end[];
 int main(void);
 void reset_handler(void);
 void fault_handler(void);
+void radio_handler(void) __attribute__((weak, alias("fault_handler")));
 void gpiote_handler(void) __attribute__((weak, alias("fault_handler")));
 void timer0_handler(void) __attribute__((weak, alias("fault_handler")));
 void timer1_handler(void) __attribute__((weak, alias("fault_handler")));
@@ -36,7 +37,9 @@ static const struct {
         [1 ... 14] = fault_handler,
     },
     .irq = {
-        [0 ... 5] = fault_handler,
+        [0] = fault_handler,
+        [1] = radio_handler,
+        [2 ... 5] = fault_handler,
         [6] = gpiote_handler,
         [7] = fault_handler,
         [8] = timer0_handler,

@@ -246,6 +246,7 @@ static const VMStateDescription vmstate_nrf51_radio = {
                              vmstate_nrf51_radio_signal, Nrf51RadioSignal),
         VMSTATE_UINT32(path_loss_db, Nrf51Radio),
         VMSTATE_UINT32(distance_mm, Nrf51Radio),
+        VMSTATE_UINT32(grace_us, Nrf51Radio),
         VMSTATE_END_OF_LIST()
     }
 };

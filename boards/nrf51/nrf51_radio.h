@@ -6,7 +6,8 @@
  *  - property "netdev": the network backend that is the air; without one
  *    nobody hears and nobody is heard
  *  - QOM properties "path-loss-db" or "distance-mm" (what reaches this
- *    antenna), "air-sent", "air-heard", "air-refused" (frames counted)
+ *    antenna), "air-grace-us" (how early packets may be), "air-sent",
+ *    "air-heard", "air-refused" (frames counted)
  *
  * Four files: nrf51_radio.c has the registers; nrf51_radio_state.c the states,
  * the tasks and their time; nrf51_radio_receive.c takes a packet apart into
@@ -27,7 +28,7 @@
 #define TYPE_NRF51_RADIO "bw-nrf51-radio"
 OBJECT_DECLARE_SIMPLE_TYPE(Nrf51Radio, NRF51_RADIO)
 
-#define NRF51_RADIO_SIGNALS 8 /* packets of others at a time */
+#define NRF51_RADIO_SIGNALS 64 /* packets of others at a time */
 #define NRF51_RADIO_MODES   4 /* of MODE */
 #define NRF51_RADIO_NOISE   (-100) /* dBm where nobody sends */
 #define NRF51_RADIO_NOT_COUNTING (-1)
@@ -62,6 +63,7 @@ typedef enum Nrf51RadioAlarm {
 typedef struct Nrf51RadioSignal {
     uint64_t station; /* 0: this entry is free */
     uint32_t sequence;
+    uint64_t sent_ns; /* its start by the sender's clock */
     int64_t start;
     int64_t end;
     uint16_t frequency_mhz;
@@ -69,6 +71,7 @@ typedef struct Nrf51RadioSignal {
     int8_t power_dbm; /* at its own antenna */
     bool begun;
     bool garbled; /* another one was on the air when it began */
+    bool heard;   /* it was for us, and we listened */
     struct bw_radio_air packet;
 } Nrf51RadioSignal;
 
@@ -113,12 +116,10 @@ struct Nrf51Radio {
     NICConf nic_conf;
     NICState *nic;
     uint64_t station;
-    uint64_t last_station; /* whom we heard last, */
-    uint64_t last_sent_ns; /* when by its clock, */
-    int64_t last_start;    /* and when by ours */
     Nrf51RadioSignal signal[NRF51_RADIO_SIGNALS];
     uint32_t path_loss_db;
     uint32_t distance_mm;
+    uint32_t grace_us;
     uint32_t sent;
     uint32_t heard;
     uint32_t refused;
@@ -172,8 +173,12 @@ void nrf51_radio_silence(NrfPeripheral *p);
 
 /* --- nrf51_radio_receive.c --- */
 
-/* The packet @signal begins; take it if the radio listens to such. */
-void nrf51_radio_hear(Nrf51Radio *s, const Nrf51RadioSignal *signal);
+/**
+ * nrf51_radio_hear: the packet @signal begins
+ *
+ * Returns: whether the radio listens to such, and so receives it.
+ */
+bool nrf51_radio_hear(Nrf51Radio *s, const Nrf51RadioSignal *signal);
 
 /* Others talk at the same time: what is being received comes out wrong. */
 void nrf51_radio_garble(Nrf51Radio *s);
@@ -199,6 +204,9 @@ void nrf51_radio_air_cut(Nrf51Radio *s, uint16_t bits);
 
 /* ALARM_SIGNAL: some of the signals begin at @now. */
 void nrf51_radio_air_begin(Nrf51Radio *s, int64_t now);
+
+/* The receiver starts at @now; what has begun just before is for it. */
+void nrf51_radio_air_listen(Nrf51Radio *s, int64_t now);
 
 /* The strength of what is on the radio's frequency at @now, dBm */
 int nrf51_radio_air_level(Nrf51Radio *s, int64_t now);

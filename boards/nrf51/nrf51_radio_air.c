@@ -5,10 +5,15 @@
  * backend of QEMU's (-netdev socket, dgram, stream, hubport), which carries
  * one frame of lib/air.h for each packet, at the packet's start.
  *
- * A packet is heard from the time its frame arrives.  Two packets of one
- * sender that follow each other closely keep their distance in time, so that
- * a frame that was late does not meet the next one.  Two packets on one
- * frequency at a time spoil each other, however strong they are.
+ * A packet is heard from the time its frame arrives.  Boards do not share a
+ * clock, and one that sleeps is slower than one that computes: an answer can
+ * come before the asker's receiver is ready.  So a receiver that starts within
+ * air-grace-us of a packet's start still hears it, from then on.
+ *
+ * Packets of one sender never overlap, also not if this board was late and
+ * finds several frames at once: they keep the distance that they had when they
+ * were sent, or BURST_NS of it.  Packets of two senders on one frequency at a
+ * time spoil each other, however strong they are.
  *
  * What comes in is checked and bounded: frames that break a rule, our own
  * (multicast brings them back), and those for which there is no room are
@@ -26,11 +31,12 @@
 #include "qapi/visitor.h"
 #include "migration/vmstate.h"
 #include "net/net.h"
+#include "system/cpu-timers.h"
 #include "hw/benchwire/boards/nrf51/nrf51_radio.h"
 #include "hw/benchwire/trace.h"
 
 #define BURST_NS       (5 * SCALE_MS)  /* between packets that stay together */
-#define MAX_DELAY_NS   (10 * SCALE_MS) /* for that */
+#define GRACE_MAX_US   100000
 #define PATH_LOSS_MAX  150             /* dB */
 #define LOSS_AT_1_M_DB 40.2 /* free space at 2.44 GHz: 20 lg(4 pi d / lambda) */
 #define DISTANCE_MAX   100000000 /* mm */
@@ -51,12 +57,20 @@ static Nrf51RadioSignal *find_signal(Nrf51Radio *s, uint64_t station,
     return NULL;
 }
 
+static int64_t grace_end(Nrf51Radio *s, const Nrf51RadioSignal *signal)
+{
+    return signal->start + s->grace_us * (int64_t)SCALE_US;
+}
+
 static void drop_ended(Nrf51Radio *s, int64_t now)
 {
     int i;
 
     for (i = 0; i < NRF51_RADIO_SIGNALS; i++) {
-        if (s->signal[i].end <= now) {
+        int64_t kept_until = MAX(grace_end(s, &s->signal[i]),
+                                 s->signal[i].start + BURST_NS);
+
+        if (MAX(s->signal[i].end, kept_until) <= now) {
             s->signal[i].station = 0;
         }
     }
@@ -111,7 +125,7 @@ static void begin(Nrf51Radio *s, Nrf51RadioSignal *signal)
     if (s->rx.active && signal->frequency_mhz == s->frequency_mhz) {
         nrf51_radio_garble(s);
     } else {
-        nrf51_radio_hear(s, signal);
+        signal->heard = nrf51_radio_hear(s, signal);
     }
 }
 
@@ -127,6 +141,22 @@ void nrf51_radio_air_begin(Nrf51Radio *s, int64_t now)
         }
     }
     set_signal_alarm(s);
+}
+
+void nrf51_radio_air_listen(Nrf51Radio *s, int64_t now)
+{
+    int i;
+
+    for (i = 0; i < NRF51_RADIO_SIGNALS && !s->rx.active; i++) {
+        Nrf51RadioSignal *signal = &s->signal[i];
+
+        if (signal->station && signal->begun && !signal->heard &&
+            now < grace_end(s, signal)) {
+            signal->end += now - signal->start;
+            signal->start = now;
+            signal->heard = nrf51_radio_hear(s, signal);
+        }
+    }
 }
 
 int nrf51_radio_air_power(Nrf51Radio *s, int power_dbm)
@@ -153,32 +183,61 @@ int nrf51_radio_air_level(Nrf51Radio *s, int64_t now)
 /* From others */
 
 /*
+ * The present, for something that comes from outside.  With -icount the
+ * virtual clock stands still while the core sleeps, and makes up for it when
+ * that wakes; a packet would begin in the past.
+ */
+static int64_t time_outside(void)
+{
+    if (icount_enabled()) {
+        icount_account_warp_timer();
+    }
+    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+}
+
+/* The last packet of a station that is here; NULL if there is none. */
+static const Nrf51RadioSignal *last_of(Nrf51Radio *s, uint64_t station)
+{
+    const Nrf51RadioSignal *last = NULL;
+    int i;
+
+    for (i = 0; i < NRF51_RADIO_SIGNALS; i++) {
+        const Nrf51RadioSignal *signal = &s->signal[i];
+
+        if (signal->station == station &&
+            (!last || signal->start > last->start)) {
+            last = signal;
+        }
+    }
+    return last;
+}
+
+/*
  * When a packet begins here: now, but not before it has the distance from
- * the sender's last one that it had there.
+ * the sender's last one that it had there, if that was short.
  */
 static int64_t local_start(Nrf51Radio *s, const struct bw_air_frame *frame,
                            int64_t now)
 {
-    uint64_t gap = frame->start_ns - s->last_sent_ns;
-    int64_t start = now;
+    const Nrf51RadioSignal *last = last_of(s, frame->station);
+    uint64_t gap;
 
-    if (frame->station == s->last_station && gap <= BURST_NS &&
-        s->last_start <= now + MAX_DELAY_NS - BURST_NS) {
-        start = MAX(now, s->last_start + (int64_t)gap);
+    if (!last) {
+        return now;
     }
-    s->last_station = frame->station;
-    s->last_sent_ns = frame->start_ns;
-    s->last_start = start;
-    return start;
+    gap = frame->start_ns - last->sent_ns;
+    return MAX(now, MAX(last->end,
+                        last->start + (int64_t)MIN(gap, (uint64_t)BURST_NS)));
 }
 
 static bool hear_packet(Nrf51Radio *s, const struct bw_air_frame *frame)
 {
-    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-    int64_t start = local_start(s, frame, now);
+    int64_t now = time_outside();
     Nrf51RadioSignal *signal;
+    int64_t start;
 
     drop_ended(s, now);
+    start = local_start(s, frame, now);
     signal = free_signal(s);
     if (!signal) {
         return false;
@@ -186,6 +245,7 @@ static bool hear_packet(Nrf51Radio *s, const struct bw_air_frame *frame)
     *signal = (Nrf51RadioSignal){
         .station = frame->station,
         .sequence = frame->sequence,
+        .sent_ns = frame->start_ns,
         .start = start,
         .end = start + frame->packet.bits * nrf51_radio_bit_ns(frame->mode),
         .frequency_mhz = frame->frequency_mhz,
@@ -306,6 +366,7 @@ void nrf51_radio_air_init(Nrf51Radio *s)
 {
     s->path_loss_db = 40;
     s->distance_mm = 1000;
+    s->grace_us = 1000;
 }
 
 void nrf51_radio_air_open(Nrf51Radio *s)
@@ -371,6 +432,21 @@ static void set_distance(Object *obj, Visitor *v, const char *name,
                                     log10(value / 1000.0)));
 }
 
+static void set_grace(Object *obj, Visitor *v, const char *name, void *opaque,
+                      Error **errp)
+{
+    uint32_t value;
+
+    if (!visit_type_uint32(v, name, &value, errp)) {
+        return;
+    }
+    if (value > GRACE_MAX_US) {
+        error_setg(errp, "%s must be 0 to %d us", name, GRACE_MAX_US);
+        return;
+    }
+    NRF51_RADIO(obj)->grace_us = value;
+}
+
 static void get_uint32(Object *obj, Visitor *v, const char *name,
                        void *opaque, Error **errp)
 {
@@ -393,6 +469,8 @@ void nrf51_radio_air_add_properties(ObjectClass *klass)
                  set_path_loss, "what the way to this antenna takes, dB");
     add_property(klass, "distance-mm", offsetof(Nrf51Radio, distance_mm),
                  set_distance, "the same as a distance in free space, mm");
+    add_property(klass, "air-grace-us", offsetof(Nrf51Radio, grace_us),
+                 set_grace, "how much too early a packet may be, us");
     add_property(klass, "air-sent", offsetof(Nrf51Radio, sent), NULL,
                  "frames sent");
     add_property(klass, "air-heard", offsetof(Nrf51Radio, heard), NULL,
@@ -416,6 +494,7 @@ const VMStateDescription vmstate_nrf51_radio_signal = {
     .fields = (const VMStateField[]) {
         VMSTATE_UINT64(station, Nrf51RadioSignal),
         VMSTATE_UINT32(sequence, Nrf51RadioSignal),
+        VMSTATE_UINT64(sent_ns, Nrf51RadioSignal),
         VMSTATE_INT64(start, Nrf51RadioSignal),
         VMSTATE_INT64(end, Nrf51RadioSignal),
         VMSTATE_UINT16(frequency_mhz, Nrf51RadioSignal),
@@ -423,6 +502,7 @@ const VMStateDescription vmstate_nrf51_radio_signal = {
         VMSTATE_INT8(power_dbm, Nrf51RadioSignal),
         VMSTATE_BOOL(begun, Nrf51RadioSignal),
         VMSTATE_BOOL(garbled, Nrf51RadioSignal),
+        VMSTATE_BOOL(heard, Nrf51RadioSignal),
         VMSTATE_UINT16(packet.bits, Nrf51RadioSignal),
         VMSTATE_VALIDATE("packet in bounds", packet_is_valid),
         VMSTATE_UINT8_ARRAY(packet.bytes, Nrf51RadioSignal, BW_RADIO_MAX_AIR),

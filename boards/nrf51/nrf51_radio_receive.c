@@ -65,7 +65,7 @@ static void set_alarms(Nrf51Radio *s)
     }
 }
 
-void nrf51_radio_hear(Nrf51Radio *s, const Nrf51RadioSignal *signal)
+bool nrf51_radio_hear(Nrf51Radio *s, const Nrf51RadioSignal *signal)
 {
     struct bw_radio_address addresses[BW_RADIO_ADDRESSES];
     struct bw_radio_format format;
@@ -73,14 +73,14 @@ void nrf51_radio_hear(Nrf51Radio *s, const Nrf51RadioSignal *signal)
     int match;
 
     if (s->state != RADIO_RX || s->rx.active || !is_in_reach(s, signal)) {
-        return;
+        return false;
     }
     format = nrf51_radio_format(s);
     nrf51_radio_addresses(s, addresses);
     match = bw_radio_find(&format, addresses, reg_of(s)[REG_RXADDRESSES],
                           &signal->packet, &address_end);
     if (match < 0) {
-        return;
+        return false;
     }
     s->rx = (Nrf51RadioReception){
         .active = true,
@@ -96,6 +96,7 @@ void nrf51_radio_hear(Nrf51Radio *s, const Nrf51RadioSignal *signal)
         nrf51_radio_garble(s);
     }
     set_alarms(s);
+    return true;
 }
 
 void nrf51_radio_garble(Nrf51Radio *s)

@@ -196,11 +196,12 @@ static void start_sending(Nrf51Radio *s, int64_t now)
     nrf51_radio_air_send(s, &air, now);
 }
 
-static void start_listening(Nrf51Radio *s)
+static void start_listening(Nrf51Radio *s, int64_t now)
 {
     set_state(s, RADIO_RX);
     s->rx.active = false;
     s->rx.pointer = reg_of(s)[REG_PACKETPTR];
+    nrf51_radio_air_listen(s, now);
 }
 
 /* What is under way ends at @now. */
@@ -430,7 +431,7 @@ void nrf51_radio_start(NrfPeripheral *p, unsigned unused)
         start_listening(s);
         break;
     case RADIO_RXIDLE:
-        start_listening(s);
+        start_listening(s, now);
         break;
     default:
         refuse(s, "START");

@@ -269,7 +269,6 @@ static void a_wrong_bit_is_a_crc_error(void)
     radio_say(b, peer, &frame);
     block_expect_in(b, END, SAMPLE_END_NS);
     g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 0);
-    frame.sequence++;
     block_task(b, START);
     radio_say(b, peer, &sample_frame);
     block_expect_in(b, END, SAMPLE_END_NS);
@@ -314,6 +313,7 @@ static void who_does_not_listen_at_the_start_misses_it(void)
 {
     struct block b = start();
 
+    radio_set_property(b, "air-grace-us", 0);
     block_task(b, RXEN);
     block_pass(b, RX_RAMP_NS - 1);
     radio_say(b, peer, &sample_frame);
@@ -323,6 +323,59 @@ static void who_does_not_listen_at_the_start_misses_it(void)
     block_task(b, STOP);
     radio_say(b, peer, &sample_frame);
     block_expect_none(b, ADDRESS, 1000000);
+    finish(b);
+}
+
+/* It comes while the receiver ramps up, and begins when that is ready. */
+static void an_answer_that_is_early_is_heard(void)
+{
+    struct block b = start();
+
+    block_write(b, BLOCK_SHORTS, READY_START);
+    block_task(b, RXEN);
+    block_pass(b, 1000);
+    radio_say(b, peer, &sample_frame);
+    block_expect_in(b, READY, RX_RAMP_NS - 1000);
+    block_expect_in(b, ADDRESS, SAMPLE_ADDRESS_NS);
+    block_expect_in(b, END, SAMPLE_END_NS - SAMPLE_ADDRESS_NS);
+    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
+    block_task(b, START); /* once is enough */
+    block_expect_none(b, ADDRESS, 1000000);
+    finish(b);
+}
+
+/* The default is 1 ms. */
+static void what_is_older_than_the_grace_is_gone(void)
+{
+    struct block b = start();
+
+    block_task(b, RXEN);
+    block_expect_in(b, READY, RX_RAMP_NS);
+    radio_say(b, peer, &sample_frame);
+    block_pass(b, 999999);
+    block_task(b, START);
+    block_expect_in(b, ADDRESS, SAMPLE_ADDRESS_NS);
+    block_expect_in(b, END, SAMPLE_END_NS - SAMPLE_ADDRESS_NS);
+    radio_say(b, peer, &sample_frame);
+    block_pass(b, 1000000);
+    block_task(b, START);
+    block_expect_none(b, ADDRESS, 1000000);
+    finish(b);
+}
+
+/* What has been spoilt stays so. */
+static void the_grace_does_not_mend_a_collision(void)
+{
+    struct bw_air_frame other = sample_frame;
+    struct block b = start();
+
+    other.station++;
+    other.packet.bytes[5] = 1;
+    radio_say(b, peer, &other);
+    radio_say(b, peer, &sample_frame);
+    radio_start_rx(b);
+    block_expect_in(b, END, SAMPLE_END_NS);
+    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 0);
     finish(b);
 }
 
@@ -403,6 +456,7 @@ static void two_at_a_time_spoil_each_other(void)
     radio_say(b, peer, &other);
     block_expect_in(b, END, 1);
     g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 0);
+    expect_sample(b, SAMPLE_RAM_LEN); /* what had come before is good */
     finish(b);
 }
 
@@ -456,7 +510,39 @@ static void packets_of_one_sender_keep_their_distance(void)
     finish(b);
 }
 
-/* A clock that jumps, back or far ahead, does not delay anything. */
+/* A board that was late finds several frames at once. */
+static void packets_of_one_sender_never_overlap(void)
+{
+    static const struct {
+        uint64_t start_ns;
+        int64_t gap_ns; /* to the packet before it */
+    } packets[] = {
+        { 1000000, 0 },
+        { 1000000 + 300000, 300000 },
+        { 1000000 + 300001, SAMPLE_END_NS }, /* cannot be */
+        { 90000000, 5000000 },               /* its gap is shortened */
+        { 0, 5000000 },                      /* its clock went back */
+        { UINT64_MAX, 5000000 },
+    };
+    struct bw_air_frame frame = sample_frame;
+    struct block b = start();
+
+    block_write(b, BLOCK_SHORTS, END_START);
+    radio_start_rx(b);
+    for (size_t i = 0; i < G_N_ELEMENTS(packets); i++) {
+        frame.sequence++;
+        frame.start_ns = packets[i].start_ns;
+        radio_say(b, peer, &frame);
+    }
+    block_expect_in(b, END, SAMPLE_END_NS);
+    for (size_t i = 1; i < G_N_ELEMENTS(packets); i++) {
+        block_expect_in(b, END, packets[i].gap_ns);
+        g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
+    }
+    finish(b);
+}
+
+/* What its clock says has no meaning when nothing of it is on the air. */
 static void a_distant_start_is_not_waited_for(void)
 {
     static const uint64_t starts[] = { 5000000, 0, UINT64_MAX, 20000000 };
@@ -470,6 +556,7 @@ static void a_distant_start_is_not_waited_for(void)
         frame.start_ns = starts[i];
         radio_say(b, peer, &frame);
         block_expect_in(b, END, SAMPLE_END_NS);
+        block_pass(b, 5000000);
     }
     finish(b);
 }
@@ -487,6 +574,31 @@ static void a_cut_ends_the_packet_in_noise(void)
     block_expect_in(b, END, SAMPLE_END_NS - 80000);
     g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 0);
     g_assert_cmpint(radio_property(b, "air-refused"), ==, 0);
+    finish(b);
+}
+
+static void a_cut_is_for_its_own_packet(void)
+{
+    struct bw_air_frame second = sample_frame;
+    struct bw_air_frame cut;
+    struct block b = start_receiver();
+
+    second.sequence++;
+    second.start_ns += 300000;
+    cut = second;
+    cut.kind = BW_AIR_CUT;
+    cut.packet.bits = 60;
+    radio_say(b, peer, &sample_frame);
+    radio_say(b, peer, &second);
+    radio_say(b, peer, &cut); /* before the second has begun here */
+    block_expect_in(b, END, SAMPLE_END_NS);
+    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
+    block_write(b, ADDRESS, 0);
+    block_task(b, START);
+    block_expect_in(b, ADDRESS, 300000 - SAMPLE_END_NS + SAMPLE_ADDRESS_NS);
+    block_pass(b, 1000000);
+    g_assert_cmpuint(block_read(b, END), ==, 1);
+    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 0);
     finish(b);
 }
 
@@ -574,22 +686,23 @@ static void our_own_frames_are_dropped(void)
     finish(b);
 }
 
-static void there_is_room_for_eight(void)
+static void there_is_room_for_64(void)
 {
     struct bw_air_frame frame = sample_frame;
     struct block b = start();
 
+    radio_set_property(b, "air-grace-us", 0);
     frame.frequency_mhz = 2480;
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 80; i++) {
         frame.station++;
         radio_say(b, peer, &frame);
     }
-    g_assert_cmpint(radio_property(b, "air-heard"), ==, 8);
-    g_assert_cmpint(radio_property(b, "air-refused"), ==, 12);
-    block_pass(b, SAMPLE_END_NS);
+    g_assert_cmpint(radio_property(b, "air-heard"), ==, 64);
+    g_assert_cmpint(radio_property(b, "air-refused"), ==, 16);
+    block_pass(b, 5000000);
     frame.station++;
     radio_say(b, peer, &frame);
-    g_assert_cmpint(radio_property(b, "air-heard"), ==, 9);
+    g_assert_cmpint(radio_property(b, "air-heard"), ==, 65);
     finish(b);
 }
 
@@ -676,11 +789,6 @@ static void device_match_is_off_by_default(void)
 
 /* Two boards */
 
-static void set_limit(int fd)
-{
-    fcntl(fd, F_SETFD, FD_CLOEXEC);
-}
-
 static struct block start_with(int fd)
 {
     g_autofree char *args = radio_air_args(fd);
@@ -698,7 +806,7 @@ static void two_boards_hear_each_other(void)
 
     g_assert_cmpint(socketpair(AF_UNIX, SOCK_DGRAM, 0, fds), ==, 0);
     a = start_with(fds[0]);
-    set_limit(fds[0]);
+    fcntl(fds[0], F_SETFD, FD_CLOEXEC);
     b = start_with(fds[1]);
     close(fds[0]);
     close(fds[1]);
@@ -765,6 +873,9 @@ int main(int argc, char **argv)
     TEST(another_whitening_is_a_crc_error);
     TEST(what_is_not_for_us_is_not_heard);
     TEST(who_does_not_listen_at_the_start_misses_it);
+    TEST(an_answer_that_is_early_is_heard);
+    TEST(what_is_older_than_the_grace_is_gone);
+    TEST(the_grace_does_not_mend_a_collision);
     TEST(the_path_loss_weakens_it);
     TEST(the_distance_makes_the_path_loss);
     TEST(a_carrier_elsewhere_is_no_signal);
@@ -772,13 +883,15 @@ int main(int argc, char **argv)
     TEST(the_second_of_two_is_spoilt_as_well);
     TEST(another_frequency_does_not_disturb);
     TEST(packets_of_one_sender_keep_their_distance);
+    TEST(packets_of_one_sender_never_overlap);
     TEST(a_distant_start_is_not_waited_for);
     TEST(a_cut_ends_the_packet_in_noise);
+    TEST(a_cut_is_for_its_own_packet);
     TEST(maxlen_bounds_what_is_written);
     TEST(a_packet_ends_at_the_end_of_the_ram);
     TEST(bad_frames_are_refused);
     TEST(our_own_frames_are_dropped);
-    TEST(there_is_room_for_eight);
+    TEST(there_is_room_for_64);
     TEST(a_device_address_is_matched);
     TEST(another_device_address_is_missed);
     TEST(device_match_is_off_by_default);

@@ -340,6 +340,7 @@ static void the_bit_counter_stops(void)
         block_expect_in(b, ADDRESS, SAMPLE_ADDRESS_NS);
         block_pass(b, 39000);
         block_task(b, ways[i]);
+        block_write(b, BCC, 50);
         block_expect_none(b, BCMATCH, 1000000);
         block_finish(b);
     }
@@ -356,6 +357,9 @@ static void the_bit_counter_can_be_started_later(void)
     block_expect_none(b, BCMATCH, 20000);
     block_task(b, BCSTART);
     block_expect_in(b, BCMATCH, 10000);
+    block_pass(b, SAMPLE_END_NS);
+    block_task(b, BCSTART); /* after the end: ignored */
+    block_expect_none(b, BCMATCH, 20000);
     block_finish(b);
 }
 
