@@ -121,6 +121,32 @@ bool bw_net_drive(struct bw_net *net, struct bw_net_source *source, int32_t mv,
     return settle(net);
 }
 
+bool bw_net_without(const struct bw_net *net,
+                    const struct bw_net_source *source, int32_t *mv,
+                    uint32_t *ohms)
+{
+    const struct bw_net_source *s;
+    int64_t conductance = 0;
+    int64_t current = 0;
+
+    for (s = net->sources; s; s = s->next) {
+        if (s != source) {
+            conductance += s->conductance;
+            current += s->conductance * s->mv;
+        }
+    }
+    *mv = 0;
+    *ohms = BW_NET_OPEN;
+    if (conductance == 0) {
+        return false;
+    }
+    *mv = clamp(divide(current, conductance), -BW_NET_MAX_MV, BW_NET_MAX_MV);
+    *ohms = conductance > CONDUCTANCE_ONE
+                ? 1
+                : (uint32_t)divide(CONDUCTANCE_ONE, conductance);
+    return true;
+}
+
 bool bw_net_restore(struct bw_net *net, bool level)
 {
     bool before = net->level;

@@ -87,6 +87,17 @@ bool bw_net_drive(struct bw_net *net, struct bw_net_source *source, int32_t mv,
                   uint32_t ohms);
 
 /**
+ * bw_net_without: all the other sources of the node, as one
+ * @source: the one that does not count
+ * @mv, @ohms: voltage and resistance they have together
+ *
+ * Returns: whether there are any; otherwise @ohms is BW_NET_OPEN.
+ */
+bool bw_net_without(const struct bw_net *net,
+                    const struct bw_net_source *source, int32_t *mv,
+                    uint32_t *ohms);
+
+/**
  * bw_net_restore: the node had @level before, as after a snapshot was loaded
  *
  * Counts between the thresholds only.  Returns: whether the node changed.

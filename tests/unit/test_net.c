@@ -221,6 +221,34 @@ static void a_source_that_is_removed_drives_no_more(void **state)
     assert_false(n.net.driven);
 }
 
+/* Two sources of the same resistance: half of it, and the mean voltage */
+static void the_other_sources_are_one_together(void **state)
+{
+    struct node n;
+    int32_t mv = -1;
+    uint32_t ohms = 1;
+
+    (void)state;
+    node_init(&n);
+    assert_false(bw_net_without(&n.net, NULL, &mv, &ohms));
+    assert_int_equal(mv, 0);
+    assert_int_equal(ohms, BW_NET_OPEN);
+    drive(&n, 0, VDD, CHIP_PULL);
+    drive(&n, 1, 0, CHIP_PULL);
+    drive(&n, 2, VDD, 1);
+    assert_true(bw_net_without(&n.net, &n.source[2], &mv, &ohms));
+    assert_int_equal(mv, VDD / 2);
+    assert_int_equal(ohms, CHIP_PULL / 2);
+    assert_true(bw_net_without(&n.net, &n.source[0], &mv, &ohms));
+    assert_int_equal(mv, VDD); /* 1 ohm against 13000 */
+    assert_int_equal(ohms, 1);
+    drive(&n, 2, VDD, BW_NET_OPEN);
+    drive(&n, 1, 0, BW_NET_OPEN);
+    assert_true(bw_net_without(&n.net, NULL, &mv, &ohms));
+    assert_int_equal(ohms, CHIP_PULL);
+    assert_false(bw_net_without(&n.net, &n.source[0], &mv, &ohms));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -233,6 +261,7 @@ int main(void)
         cmocka_unit_test(strong_sources_that_disagree_are_a_conflict),
         cmocka_unit_test(drive_tells_whether_the_node_changed),
         cmocka_unit_test(a_source_that_is_removed_drives_no_more),
+        cmocka_unit_test(the_other_sources_are_one_together),
     };
 
     return cmocka_run_group_tests_name("net", tests, NULL, NULL);
