@@ -52,6 +52,21 @@
 #define RADIO_PCNF1_BALEN_4            (4u << 16)
 #define RADIO_PCNF1_WHITEEN            (1u << 25)
 
+/* ADC, chapter ADC */
+#define ADC_TASKS_START REG(0x40007000u, 0x000)
+#define ADC_TASKS_STOP  REG(0x40007000u, 0x004)
+#define ADC_EVENTS_END  REG(0x40007000u, 0x100)
+#define ADC_ENABLE      REG(0x40007000u, 0x500)
+#define ADC_CONFIG      REG(0x40007000u, 0x504)
+#define ADC_RESULT      REG(0x40007000u, 0x508)
+
+#define ADC_ENABLE_ON           1u
+#define ADC_CONFIG_10_BIT       2u
+#define ADC_CONFIG_INPUT_THIRD  (2u << 2)
+#define ADC_CONFIG_SUPPLY_THIRD (6u << 2)
+#define ADC_CONFIG_REF_1_2_V    (0u << 5)
+#define ADC_CONFIG_AIN(n)       (0x100u << (n))
+
 /* RNG, chapter RNG */
 #define RNG_TASKS_START   REG(0x4000D000u, 0x000)
 #define RNG_TASKS_STOP    REG(0x4000D000u, 0x004)

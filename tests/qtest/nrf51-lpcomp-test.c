@@ -36,6 +36,10 @@
 #define PIN_AREF0 0
 #define PIN_AREF1 6
 
+#define POWER_RESETREAS  0x40000400
+#define POWER_SYSTEMOFF  0x40000500
+#define RESETREAS_LPCOMP 0x20000
+
 /* Half of the supply, which is 3000 mV */
 #define HALF  3
 #define BELOW 1400
@@ -275,6 +279,34 @@ static void ppi_takes_part(void)
     block_finish(b);
 }
 
+/* ANADETECT CROSS, UP, DOWN; on the way up and on the way down */
+static void anadetect_wakes_from_system_off(void)
+{
+    static const bool wakes[][2] = { { true, true },
+                                     { true, false },
+                                     { false, true } };
+
+    for (unsigned choice = 0; choice < G_N_ELEMENTS(wakes); choice++) {
+        for (unsigned down = 0; down < 2; down++) {
+            struct block b = start_with(HALF, 0);
+            uint32_t reasons;
+
+            net_feed(b.qts, PIN_AIN, down ? ABOVE : BELOW);
+            block_write(b, ANADETECT, choice);
+            block_task(b, START);
+            block_expect_in(b, READY, STARTUP_NS);
+            qtest_writel(b.qts, POWER_RESETREAS, 0xffffffff);
+            qtest_writel(b.qts, POWER_SYSTEMOFF, 1);
+            net_feed(b.qts, PIN_AIN, down ? BELOW : ABOVE);
+            block_pass(b, 1000000);
+            reasons = qtest_readl(b.qts, POWER_RESETREAS);
+            g_assert_cmphex(reasons & RESETREAS_LPCOMP, ==,
+                            wakes[choice][down] ? RESETREAS_LPCOMP : 0);
+            block_finish(b);
+        }
+    }
+}
+
 static void power_off_and_reset_end_it(void)
 {
     struct block b = start();
@@ -326,6 +358,7 @@ int main(int argc, char **argv)
     TEST(shorts_sample_and_stop);
     TEST(the_interrupt_is_number_19);
     TEST(ppi_takes_part);
+    TEST(anadetect_wakes_from_system_off);
     TEST(power_off_and_reset_end_it);
     TEST(it_goes_on_after_migration);
     return g_test_run();
