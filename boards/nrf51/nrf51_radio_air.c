@@ -143,6 +143,16 @@ void nrf51_radio_air_begin(Nrf51Radio *s, int64_t now)
     set_signal_alarm(s);
 }
 
+void nrf51_radio_air_unhear(Nrf51Radio *s)
+{
+    Nrf51RadioSignal *signal =
+        find_signal(s, s->rx.station, s->rx.sequence);
+
+    if (s->rx.active && signal) {
+        signal->heard = false;
+    }
+}
+
 void nrf51_radio_air_listen(Nrf51Radio *s, int64_t now)
 {
     int i;

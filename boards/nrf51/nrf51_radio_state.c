@@ -427,8 +427,11 @@ void nrf51_radio_start(NrfPeripheral *p, unsigned unused)
         start_sending(s, now);
         break;
     case RADIO_RX:
+        if (!s->after_address) {
+            nrf51_radio_air_unhear(s);
+        }
         abort_packet(s, now);
-        start_listening(s);
+        start_listening(s, now);
         break;
     case RADIO_RXIDLE:
         start_listening(s, now);

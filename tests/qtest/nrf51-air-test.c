@@ -215,6 +215,26 @@ static void start_while_listening_takes_the_new_buffer(void)
     finish(b);
 }
 
+/* Also if a packet was there already when it started for the first time. */
+static void the_second_start_counts_for_an_early_packet(void)
+{
+    const uint32_t other = PACKET + 0x100;
+    struct block b = start_receiver();
+
+    block_task(b, STOP);
+    radio_say(b, peer, &sample_frame);
+    block_pass(b, 5000);
+    block_task(b, START);
+    block_pass(b, 3000);
+    block_write(b, PACKETPTR, other);
+    block_task(b, START);
+    block_expect_in(b, END, SAMPLE_END_NS);
+    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
+    expect_ram(b, other, sample_ram, SAMPLE_RAM_LEN);
+    g_assert_cmphex(qtest_readb(b.qts, PACKET), ==, UNTOUCHED);
+    finish(b);
+}
+
 static void start_in_mid_packet_misses_it(void)
 {
     struct block b = start_receiver();
@@ -866,6 +886,7 @@ int main(int argc, char **argv)
     TEST(a_packet_that_is_not_in_ram_is_zeros);
     TEST(a_packet_is_received);
     TEST(start_while_listening_takes_the_new_buffer);
+    TEST(the_second_start_counts_for_an_early_packet);
     TEST(start_in_mid_packet_misses_it);
     TEST(the_logical_address_is_told);
     TEST(bytes_come_as_they_are_sent);
