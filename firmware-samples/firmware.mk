@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 FW_SAMPLES := hello i2c-scan thermometer regread-loop cpu-loop radio-ping pwm \
-    display-scroll buttons adc
+    display-scroll buttons adc sleep
 FW_START := startup syscalls
 FW_DRIVERS := uart clock twi display radio
 FW_DIR := $(BUILD)/firmware

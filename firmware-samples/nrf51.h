@@ -17,7 +17,12 @@
 
 /* CLOCK, chapter CLOCK */
 #define CLOCK_TASKS_HFCLKSTART    REG(0x40000000u, 0x000)
+#define CLOCK_TASKS_LFCLKSTART    REG(0x40000000u, 0x008)
 #define CLOCK_EVENTS_HFCLKSTARTED REG(0x40000000u, 0x100)
+#define CLOCK_EVENTS_LFCLKSTARTED REG(0x40000000u, 0x104)
+#define CLOCK_LFCLKSRC            REG(0x40000000u, 0x518)
+
+#define CLOCK_LFCLKSRC_RC 0u
 
 /* RADIO, chapter RADIO */
 #define RADIO_TASKS_TXEN      REG(0x40001000u, 0x000)
@@ -149,6 +154,15 @@
 #define TIMER_SHORTS_CLEAR1    (1u << 1)
 #define TIMER_PRESCALER_1_MHZ  4u
 
+/* RTC1, chapter RTC */
+#define RTC1_TASKS_START     REG(0x40011000u, 0x000)
+#define RTC1_EVENTS_COMPARE0 REG(0x40011000u, 0x140)
+#define RTC1_INTENSET        REG(0x40011000u, 0x304)
+#define RTC1_PRESCALER       REG(0x40011000u, 0x508) /* 32768 Hz / (n + 1) */
+#define RTC1_CC0             REG(0x40011000u, 0x540)
+#define RTC_INTEN_COMPARE0   (1u << 16)
+#define RTC_COUNTER_MASK     0xFFFFFFu
+
 /* GPIOTE, chapter GPIOTE; CONFIG holds mode, pin, edge and first level */
 #define GPIOTE_TASKS_OUT0   REG(0x40006000u, 0x000)
 #define GPIOTE_EVENTS_IN(n) REG(0x40006000u, 0x100 + 4 * (n))
@@ -183,5 +197,6 @@
 #define IRQ_GPIOTE 6
 #define IRQ_TIMER0 8
 #define IRQ_TIMER1 9
+#define IRQ_RTC1   17
 
 #endif

@@ -21,6 +21,7 @@ void radio_handler(void) __attribute__((weak, alias("fault_handler")));
 void gpiote_handler(void) __attribute__((weak, alias("fault_handler")));
 void timer0_handler(void) __attribute__((weak, alias("fault_handler")));
 void timer1_handler(void) __attribute__((weak, alias("fault_handler")));
+void rtc1_handler(void) __attribute__((weak, alias("fault_handler")));
 
 typedef void handler(void);
 
@@ -44,7 +45,9 @@ static const struct {
         [7] = fault_handler,
         [8] = timer0_handler,
         [9] = timer1_handler,
-        [10 ... 25] = fault_handler,
+        [10 ... 16] = fault_handler,
+        [17] = rtc1_handler,
+        [18 ... 25] = fault_handler,
     },
 };
 /* clang-format on */

@@ -276,8 +276,11 @@ static bool add_small_blocks(Nrf51Soc *s, Error **errp)
            add_nrf(s, &s->wdt, ID_WDT, ID_WDT, errp);
 }
 
-static void add_unmodelled(void)
+static void add_unmodelled(Nrf51Soc *s)
 {
+    nrf51_revision_init(&s->revision, OBJECT(s));
+    memory_region_add_subregion(&s->container, NRF51_PRIVATE_BASE,
+                                &s->revision);
     create_unimplemented_device("nrf51.io", NRF51_IOMEM_BASE,
                                 NRF51_IOMEM_SIZE);
     create_unimplemented_device("nrf51.private", NRF51_PRIVATE_BASE,
@@ -307,7 +310,7 @@ static void nrf51_soc_realize(DeviceState *dev, Error **errp)
         !add_swis(s, errp)) {
         return;
     }
-    add_unmodelled();
+    add_unmodelled(s);
     nrf51_reset_complete(s);
 }
 

@@ -80,6 +80,7 @@ struct Nrf51Soc {
 
     MemoryRegion container; /* what the core sees */
     MemoryRegion sram;
+    MemoryRegion revision;
     MemoryRegion dma_container; /* what peripherals see: the data RAM, */
     MemoryRegion dma_sram;      /* at the address the core sees it */
     AddressSpace dma;
@@ -96,5 +97,10 @@ struct Nrf51Soc {
 
 /* Whether the vector table in flash is erased: nothing to run. */
 bool nrf51_soc_is_blank(Nrf51Soc *s);
+
+#define NRF51_REVISION_SIZE 0x1000 /* bytes, at 0xF0000000 */
+
+/* The words that name the revision of the chip, see nrf51_revision.c */
+void nrf51_revision_init(MemoryRegion *region, Object *owner);
 
 #endif

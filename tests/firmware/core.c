@@ -9,19 +9,19 @@
  */
 #include "tests/firmware/firmware.h"
 
-#define TIMER2_IRQ           10
-#define TIMER2_TASKS_START   REG(0x4000A000u, 0x000)
-#define TIMER2_TASKS_STOP    REG(0x4000A000u, 0x004)
-#define TIMER2_TASKS_CLEAR   REG(0x4000A000u, 0x00C)
-#define TIMER2_COMPARE0      REG(0x4000A000u, 0x140)
-#define TIMER2_SHORTS        REG(0x4000A000u, 0x200)
-#define TIMER2_INTENSET      REG(0x4000A000u, 0x304)
-#define TIMER2_PRESCALER     REG(0x4000A000u, 0x510)
-#define TIMER2_CC0           REG(0x4000A000u, 0x540)
-#define COMPARE0_STOP        (1u << 8)
+#define TIMER2_IRQ         10
+#define TIMER2_TASKS_START REG(0x4000A000u, 0x000)
+#define TIMER2_TASKS_STOP  REG(0x4000A000u, 0x004)
+#define TIMER2_TASKS_CLEAR REG(0x4000A000u, 0x00C)
+#define TIMER2_COMPARE0    REG(0x4000A000u, 0x140)
+#define TIMER2_SHORTS      REG(0x4000A000u, 0x200)
+#define TIMER2_INTENSET    REG(0x4000A000u, 0x304)
+#define TIMER2_PRESCALER   REG(0x4000A000u, 0x510)
+#define TIMER2_CC0         REG(0x4000A000u, 0x540)
+#define COMPARE0_STOP      (1u << 8)
 
-#define SOON_US  5000
-#define LATER_US 20000
+#define SOON_US    5000
+#define LATER_US   20000
 #define AT_ONCE_US 2000 /* an instruction, on a host that is busy */
 
 enum {
@@ -32,6 +32,8 @@ enum {
     LOCKUP_STACK,
     LOCKUP_ADDRESS,
     SOFT_RESET,
+    DETECT_AT_ONCE,
+    BUTTON,
     ALL_DONE,
 };
 
@@ -356,6 +358,31 @@ static void soft_reset(void)
     wait_for_reset();
 }
 
+#define BUTTON_A      17
+#define CNF_PULL_UP   0xCu
+#define CNF_PULL_DOWN 0x4u
+#define SENSE_LOW     (3u << 16)
+
+static void off_with_detect(void)
+{
+    GPIO_PIN_CNF(1) = CNF_PULL_DOWN | SENSE_LOW;
+    POWER_RAMON = 0x30003; /* keep all of RAM */
+    POWER_SYSTEMOFF = 1;
+    wait_for_reset();
+}
+
+/* Whoever runs this presses A when the line is there. */
+static void off_until_button_a(void)
+{
+    GPIO_PIN_CNF(1) = 2;
+    GPIO_PIN_CNF(BUTTON_A) = CNF_PULL_UP | SENSE_LOW;
+    note("off until A is pressed");
+    POWER_SYSTEMOFF = 1;
+    for (;;) {
+        KEPT->note[0]++; /* the core must not go on */
+    }
+}
+
 static void expect_reset(uint32_t reason, const char *name)
 {
     check_equal(POWER_RESETREAS, reason, name);
@@ -413,6 +440,20 @@ void test_main(void)
     case SOFT_RESET:
         expect_reset(RESETREAS_SREQ, "SYSRESETREQ resets the chip");
         check_equal(POWER_GPREGRET, 0xa5, "GPREGRET keeps 8 bits");
+        reset_into(DETECT_AT_ONCE, off_with_detect,
+                   "System OFF ends at once if DETECT is high");
+        break;
+    case DETECT_AT_ONCE:
+        expect_reset(RESETREAS_OFF,
+                     "System OFF ends at once if DETECT is high");
+        check_equal(GPIO_PIN_CNF(1), CNF_PULL_DOWN | SENSE_LOW,
+                    "and pins stay as they were");
+        KEPT->note[0] = 0;
+        reset_into(BUTTON, off_until_button_a, "a pin ends System OFF");
+        break;
+    case BUTTON:
+        expect_reset(RESETREAS_OFF, "a pin ends System OFF");
+        check(KEPT->note[0] < 100, "and the core did not run meanwhile");
         KEPT->phase = ALL_DONE;
         break;
     default:

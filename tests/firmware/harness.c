@@ -80,6 +80,13 @@ void check(bool good, const char *name)
     print("\r\n");
 }
 
+void note(const char *text)
+{
+    print("# ");
+    print(text);
+    print("\r\n");
+}
+
 void check_equal(uint32_t got, uint32_t wanted, const char *name)
 {
     if (got != wanted) {
