@@ -30,6 +30,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "qapi/error.h"
 #include "qemu/bitops.h"
 #include "qemu/host-utils.h"
 #include "qemu/log.h"
@@ -70,6 +71,8 @@ enum { SENSE_HIGH = 2, SENSE_LOW = 3 };
 #define HIGH_OHMS      60
 #define PULL_OHMS      13000
 #define DEFAULT_VDD_MV 3000
+#define MIN_VDD_MV     1700 /* below, the chip is off */
+#define MAX_VDD_MV     3600
 
 /* By PIN_CNF.DRIVE: the driver when it gives 0, and when it gives 1 */
 static const uint32_t drive_ohms[8][2] = {
@@ -366,6 +369,11 @@ static void nrf51_gpio_realize(DeviceState *dev, Error **errp)
     Nrf51Gpio *s = NRF51_GPIO(dev);
     unsigned i;
 
+    if (s->vdd_mv < MIN_VDD_MV || s->vdd_mv > MAX_VDD_MV) {
+        error_setg(errp, "vdd-mv must be from %d to %d", MIN_VDD_MV,
+                   MAX_VDD_MV);
+        return;
+    }
     for (i = 0; i < NRF51_PINS; i++) {
         Nrf51Pad *pad = &s->pad[i];
         g_autofree char *name = g_strdup_printf("P0.%02u", i);

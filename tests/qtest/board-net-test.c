@@ -102,6 +102,53 @@ static void two_strong_drivers_are_a_conflict(void)
     qtest_quit(qts);
 }
 
+static unsigned count(const char *path, const char *what)
+{
+    g_autofree char *text = NULL;
+    unsigned n = 0;
+
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    for (char *at = text; (at = strstr(at, what)); at++) {
+        n++;
+    }
+    return n;
+}
+
+/* A guest can make many; one warning a second, by the host's clock */
+static void a_conflict_is_warned_of_with_names(void)
+{
+    g_autofree char *path = NULL;
+    QTestState *qts;
+
+    close(g_file_open_tmp("bw-warnings-XXXXXX", &path, NULL));
+    qts = qtest_initf("-M microbit 2>%s", path);
+    gpio_cnf(qts, PIN, CNF_OUTPUT);
+    net_feed(qts, PIN, 0);
+    g_assert_cmpuint(count(path, "warning"), ==, 0);
+    for (int i = 0; i < 20; i++) {
+        qtest_writel(qts, GPIO_OUTSET, 1u << PIN);
+        qtest_writel(qts, GPIO_OUTCLR, 1u << PIN);
+    }
+    g_assert_cmpuint(count(path, "pin P8 (P0.18) is driven low by the feed "
+                                 "and high by GPIO"),
+                     >=, 1);
+    g_assert_cmpuint(count(path, "warning"), <, 20);
+    qtest_quit(qts);
+    unlink(path);
+}
+
+static void the_supply_can_be_set(void)
+{
+    QTestState *qts =
+        qtest_init("-M microbit -global nrf51-soc.vdd-millivolts=3300");
+
+    g_assert_cmpint(qom_int(qts, P0, "millivolts"), ==, 3300);
+    g_assert_cmpint(qom_int(qts, "/machine/edge/P17", "millivolts"), ==, 3300);
+    net_feed(qts, PIN, 2200); /* 0.7 of 3300 is 2310 */
+    g_assert_false(net_level(qts, PIN));
+    qtest_quit(qts);
+}
+
 static void edge_pins_have_the_names_of_the_board(void)
 {
     static const struct {
@@ -240,6 +287,8 @@ int main(int argc, char **argv)
     TEST(a_feed_has_the_resistance_that_is_set);
     TEST(a_feed_out_of_range_is_refused);
     TEST(two_strong_drivers_are_a_conflict);
+    TEST(a_conflict_is_warned_of_with_names);
+    TEST(the_supply_can_be_set);
     TEST(edge_pins_have_the_names_of_the_board);
     TEST(pins_with_a_pull_up_are_high);
     TEST(touching_a_pin_beats_its_pull_up);

@@ -14,6 +14,10 @@
 #define WRITE(a)   ((a) << 1)
 #define READ(a)    ((a) << 1 | 1)
 
+/* Of the board */
+#define ACCELEROMETER 0x1d
+#define MAGNETOMETER  0x0e
+
 /* A board without a part that answers later */
 #define EEPROM_ONLY "-M microbit -device at24c-eeprom,address=0x%x,rom-size=256"
 
@@ -103,7 +107,9 @@ static void parts_acknowledge_their_address_only(void)
     QTestState *qts = start_board();
 
     for (unsigned a = 8; a < 0x78; a++) {
-        g_assert_cmpint(ping(qts, a), ==, a == EEPROM);
+        bool there = a == EEPROM || a == ACCELEROMETER || a == MAGNETOMETER;
+
+        g_assert_cmpint(ping(qts, a), ==, there);
     }
     qtest_quit(qts);
 }
@@ -150,6 +156,32 @@ static void bytes_are_written_and_read_back(void)
     for (size_t i = 0; i < G_N_ELEMENTS(bytes); i++) {
         g_assert_cmphex(get(qts, i + 1 < G_N_ELEMENTS(bytes)), ==, bytes[i]);
     }
+    stop(qts);
+    qtest_quit(qts);
+}
+
+static void a_repeated_start_may_go_to_another_part(void)
+{
+    QTestState *qts =
+        qtest_initf(EEPROM_ONLY " -device at24c-eeprom,address=0x%x,"
+                                "rom-size=256",
+                    EEPROM, EEPROM + 1);
+
+    take_lines(qts);
+    start(qts);
+    put(qts, WRITE(EEPROM + 1));
+    put(qts, 0);
+    put(qts, 0xaa);
+    stop(qts);
+    start(qts);
+    put(qts, WRITE(EEPROM + 1));
+    put(qts, 0);
+    start(qts);
+    put(qts, WRITE(EEPROM));
+    put(qts, 1);
+    start(qts);
+    put(qts, READ(EEPROM + 1));
+    g_assert_cmphex(get(qts, false), ==, 0xaa);
     stop(qts);
     qtest_quit(qts);
 }
@@ -264,6 +296,23 @@ static void the_controller_takes_the_bus_over(void)
     twi_finish(t);
 }
 
+/* A guest that takes the pins from a TWI in mid-transaction */
+static void nobody_hears_a_bus_that_the_controller_has(void)
+{
+    struct twi t = twi_start("");
+
+    twi_task(t, TWI_STARTTX);
+    twi_pass(t, 20 * BYTE_NS); /* waits for TXD */
+    twi_write(t, TWI_PSELSCL, UINT32_MAX);
+    twi_write(t, TWI_PSELSDA, UINT32_MAX);
+    take_lines(t.qts);
+    g_assert_false(ping(t.qts, EEPROM));
+    twi_write(t, TWI_TXD, 0x11);
+    twi_take(t, TWI_TXDSENT);
+    part_expect(t, "W 11");
+    twi_finish(t);
+}
+
 static void a_reset_frees_the_lines(void)
 {
     QTestState *qts = start_board();
@@ -300,6 +349,34 @@ static void a_transaction_goes_on_after_migration(void)
     start(to);
     g_assert_true(put(to, READ(EEPROM)));
     get(to, false); /* the part's memory does not migrate */
+    stop(to);
+    g_assert_true(ping(to, EEPROM));
+    qtest_quit(to);
+}
+
+static void an_answer_that_is_due_at_migration_is_a_nack(void)
+{
+    struct twi t = twi_start("");
+    QTestState *to;
+    int64_t now_ns;
+    char *path;
+
+    twi_write(t, TWI_ENABLE, 0);
+    take_lines(t.qts);
+    part_wait(t, true);
+    start(t.qts);
+    put_bits(t.qts, WRITE(PART));
+    set(t.qts, SDA, true);
+    set(t.qts, SCL, true);
+    g_assert_false(gpio_in(t.qts, MICROBIT_SCL));
+    now_ns = qtest_clock_step(t.qts, 1);
+    path = migrate_out(t.qts);
+    twi_finish(t);
+    to = qtest_initf(TWI_MACHINE " -incoming defer", EEPROM, PART);
+    migrate_in(to, path, now_ns);
+    g_assert_true(gpio_in(to, MICROBIT_SCL));
+    g_assert_true(gpio_in(to, MICROBIT_SDA));
+    set(to, SCL, false);
     stop(to);
     g_assert_true(ping(to, EEPROM));
     qtest_quit(to);
@@ -358,13 +435,16 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     TEST(parts_acknowledge_their_address_only);
     TEST(bytes_are_written_and_read_back);
+    TEST(a_repeated_start_may_go_to_another_part);
     TEST(a_master_may_drive_both_levels_of_scl);
     TEST(a_master_may_switch_directions);
     TEST(a_late_part_holds_scl_until_it_answers);
     TEST(a_start_after_a_late_stop_waits_for_it);
     TEST(the_controller_takes_the_bus_over);
+    TEST(nobody_hears_a_bus_that_the_controller_has);
     TEST(a_reset_frees_the_lines);
     TEST(a_transaction_goes_on_after_migration);
+    TEST(an_answer_that_is_due_at_migration_is_a_nack);
     TEST(random_lines_do_no_harm);
     return g_test_run();
 }

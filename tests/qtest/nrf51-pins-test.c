@@ -223,7 +223,8 @@ static void the_pins_of_peripherals_migrate(void)
     twi_task(t, TWI_STARTTX);
     twi_pass(t, LONG_WAIT);
     g_assert_false(scl(t));
-    gpio_cnf(u.qts, MICROBIT_SCL, CNF_SENSE_HIGH);
+    gpio_cnf(u.qts, MICROBIT_SCL, CNF_SENSE_LOW);
+    qtest_writel(u.qts, GPIOTE_PORT, 0);
     qtest_writel(u.qts, GPIOTE_CONFIG0, GPIOTE_TOGGLE(MICROBIT_SCL));
     now_ns = qtest_clock_step(u.qts, 1);
     path = migrate_out(u.qts);
