@@ -10,6 +10,7 @@
  *   make check-qtest T=nrf51-fuzz-test       the fixed seeds
  *   SEED=7 COUNT=1000000 BW_TEST_TIMEOUT=3600 make check-qtest ...   one run
  *
+ * ARGS holds further arguments of QEMU, such as -M microbit,revision=1.5.
  * A failure prints the seed and the last operations.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -418,11 +419,12 @@ static void forget_knobs(struct fuzz *f)
 
 static void run(uint32_t seed, uint32_t count)
 {
+    const char *args = g_getenv("ARGS");
     g_autofree struct fuzz *f = g_new0(struct fuzz, 1);
 
     f->seed = seed;
     f->rand = g_rand_new_with_seed(seed);
-    f->qts = qtest_init("-M microbit -no-shutdown");
+    f->qts = qtest_initf("-M microbit -no-shutdown %s", args ? args : "");
     running = f;
     signal(SIGALRM, out_of_time);
     qtest_add_abrt_handler(report, f);
