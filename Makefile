@@ -239,7 +239,7 @@ build-qtest: qemu
 
 # --- more tests ------------------------------------------------------------
 
-.PHONY: fuzz bench coverage
+.PHONY: fuzz bench coverage check-stock
 TIME ?= 60
 fuzz: $(BUILD)/setup/fuzz ## search for inputs that break: make fuzz T=wire TIME=60
 	$(Q)test -n "$(filter $(T),$(FUZZ_TARGETS))" || \
@@ -249,6 +249,11 @@ fuzz: $(BUILD)/setup/fuzz ## search for inputs that break: make fuzz T=wire TIME
 	$(BUILD)/fuzz/tests/fuzz/fuzz_$(T) -max_total_time=$(TIME) -timeout=10 \
 		-print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/$(T)- \
 		$(BUILD)/fuzz/corpus-$(T) tests/fuzz/corpus/$(T)
+
+check-stock: ## the tests of stock QEMU's defects, run with stock QEMU (by hand)
+	$(Q)scripts/setup qemu test
+	$(SUBMAKE) build-qtest T=nrf51-defects-test
+	$(Q)tests/check-stock
 
 bench: ## latency and speed, against the bare socket and stock QEMU
 	$(Q)scripts/setup host qemu firmware test bench
