@@ -2,8 +2,8 @@
 """Measure what a pin did, from a trace of its levels.
 
 usage: edges.py period TRACE PIN      median period and high time, in ns
-       edges.py bits TRACE PIN        WS2812 bits: bytes in hex, and the spread
-                                      of the high times of 0 and of 1, in ns
+       edges.py bits TRACE PIN        WS2812 bits: the bytes of each frame, then
+                                      the high times of 0 and of 1, in ns
        edges.py count TRACE PIN       how many edges there were
 
 TRACE is the log of -trace bw_nrf51_gpio_level, PIN a number of port P0.  Times
@@ -18,7 +18,7 @@ import sys
 
 LEVEL = re.compile(r"bw_nrf51_gpio_level P0\.(\d+) ([01]) at (\d+) ns")
 RESET_NS = 50000  # a pause that ends a WS2812 frame
-LONG_NS = 550  # a high time beyond it is a 1: midway between 400 and 700
+LONG = 1.5  # a 1 is high for so much longer than the shortest 0, at least
 
 
 def edges_of(path, pin):
@@ -48,7 +48,11 @@ def period(edges):
 
 
 def bits(edges):
-    """Print the frames, one a line, then the high times."""
+    """Print the frames, one a line, then the high times.
+
+    Both bits must occur: lengths are compared, not measured against the data
+    sheet's, since the emulated core takes the same time for any instruction."""
+    shortest = min(width for _, width in pulses_of(edges))
     widths = {0: [], 1: []}
     frame = ""
     last = None
@@ -56,7 +60,7 @@ def bits(edges):
         if last is not None and up - last > RESET_NS and frame:
             print_frame(frame)
             frame = ""
-        bit = int(width > LONG_NS)
+        bit = int(width > LONG * shortest)
         widths[bit].append(width)
         frame += str(bit)
         last = up
