@@ -10,9 +10,10 @@
  *   accelerometer  x = 1000 mg  tilted to the right, right edge down
  *                  y = 1000 mg  what firmware calls logo up
  *                  z = -1000 mg lying flat, display up
- *   magnetometer   y            horizontal, north while the logo points there
- *                  x            horizontal, across it
- *                  z            positive downwards while lying flat
+ *   magnetometer   the field of the Earth, lying flat, display up:
+ *                  y            positive while the logo points north
+ *                  x            positive while it points east (heading 90)
+ *                  z            positive downwards (northern hemisphere)
  *
  * So what is set here is what MicroPython's accelerometer.get_x() and
  * compass.get_x() return; the DAL counts 1024 "mg" for 1000 mg, in steps of

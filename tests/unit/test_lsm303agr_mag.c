@@ -240,7 +240,7 @@ static void threshold_names_axis_and_sign(void **state)
     BUS_WRITE(&bus, INC | INT_THS, 0x2c, 0x01); /* 300: 45 uT */
     BUS_WRITE(&bus, INT_CTRL, XYZ | IEA | IEN);
     BUS_WRITE(&bus, CFG_C, INT_PIN);
-    set_field(UT(45), UT(45), UT(45));
+    set_field(UT(45), UT(45), UT(-45));
     start_at_10hz();
     assert_int_equal(bus_read_byte(&bus, INT_SOURCE), 0);
     assert_int_equal(pin(), BW_PART_LOW);

@@ -240,6 +240,38 @@ static void inactivity_puts_it_to_sleep_and_motion_wakes_it(void **state)
     assert_int_equal(bus_read_byte(&bus, SYSMOD), 1);
 }
 
+static void slowest_rate_has_longer_steps_before_sleep(void **state)
+{
+    (void)state;
+    BUS_WRITE(&bus, ASLP_COUNT, 4); /* 640 ms each at 1.56 Hz */
+    BUS_WRITE(&bus, CTRL_REG2, SLPE);
+    activate(0x38);
+    /* samples at 1281 ms and every 640 ms after it; 2560 ms are over at the
+       one of 2561 ms, 1280 ms would be at the first */
+    bus.now_ns += 2560 * MS;
+    assert_int_equal(bus_read_byte(&bus, SYSMOD), 1);
+    bus.now_ns += MS;
+    assert_int_equal(bus_read_byte(&bus, SYSMOD), 2);
+}
+
+/* Unread data do not hide the next event from who waits for it. */
+static void a_change_is_announced_with_data_unread(void **state)
+{
+    (void)state;
+    BUS_WRITE(&bus, FF_MT_CFG, FF_OAE | FF_XYZ);
+    BUS_WRITE(&bus, FF_MT_THS, THRESHOLD(1260));
+    BUS_WRITE(&bus, CTRL_REG4, DRDY | FF_MT);
+    BUS_WRITE(&bus, CTRL_REG5, FF_MT);
+    activate(DR_50HZ);
+    bus.now_ns += FIRST_50HZ;
+    set_mg(2000, 0, 0);
+    assert_int_equal(bus.model->next_change_ns(bus.state, bus.now_ns),
+                     bus.now_ns + PERIOD_50HZ);
+    assert_int_equal(pin(0), BW_PART_HIGH);
+    next_sample();
+    assert_int_equal(pin(0), BW_PART_LOW);
+}
+
 /* A bench that is left alone for a year does not count its samples. */
 static void a_long_pause_ends_as_a_short_one(void **state)
 {
@@ -268,6 +300,10 @@ int main(void)
         cmocka_unit_test_setup(lying_flat_locks_the_orientation, fresh_part),
         cmocka_unit_test_setup(orientation_is_debounced, fresh_part),
         cmocka_unit_test_setup(inactivity_puts_it_to_sleep_and_motion_wakes_it,
+                               fresh_part),
+        cmocka_unit_test_setup(slowest_rate_has_longer_steps_before_sleep,
+                               fresh_part),
+        cmocka_unit_test_setup(a_change_is_announced_with_data_unread,
                                fresh_part),
         cmocka_unit_test_setup(a_long_pause_ends_as_a_short_one, fresh_part),
     };
