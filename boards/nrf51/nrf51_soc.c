@@ -110,16 +110,20 @@ static void add_dma(Nrf51Soc *s)
     address_space_init(&s->dma, &s->dma_container, "nrf51.dma");
 }
 
-/* Interrupts do not wake the core from this. */
+/*
+ * Interrupts do not wake the core from this.  One that is held, or about to be
+ * reset, is not let go.
+ */
 static void stall_core(void *opaque, bool stall)
 {
-    ARMCPU *cpu = NRF51_SOC(opaque)->armv7m.cpu;
+    Nrf51Soc *s = opaque;
+    ARMCPU *cpu = s->armv7m.cpu;
     CPUState *cs = CPU(cpu);
 
     if (stall) {
-        cpu->power_state = PSCI_OFF;
-        cpu_interrupt(cs, CPU_INTERRUPT_HALT);
-    } else {
+        nrf51_soc_halt(s);
+    } else if (!nrf51_power_held(&s->clock) &&
+               !nrf51_power_noted(&s->clock)) {
         cpu_reset_interrupt(cs, CPU_INTERRUPT_HALT);
         cpu->power_state = PSCI_ON;
         cs->halted = 0;

@@ -9,7 +9,7 @@
 HELLO=build/firmware/hello.hex
 HELLO_SAYS='hello from the micro:bit, 2 s'
 requires "$MICROPYTHON" "$HELLO" build/firmware/hello.elf /usr/bin/python3
-plan 41
+plan 44
 
 # board_start [OPTION...]: a board of its own, without an agent; its serial
 # port is as machine_start has it, QMP at $TMP/qmp.sock
@@ -96,6 +96,21 @@ def erase():
  m[0x4001e504] = 0
  return r, 22 <= microbit.running_time() - t <= 30
 ' 'erase()')" "(1, True)"
+
+# The core must not be let go by the end of an erase.
+RESET=/machine/reset-button
+tests/e2e/repl.py -t 3 "$TMP/serial.sock" 'import machine; m = machine.mem32
+while True:
+ m[0x4001e504] = 2
+ m[0x4001e508] = 0x3f000
+ print("erased")
+' >/dev/null 2>&1
+ok "a program erases without end" serial_later erased
+tests/e2e/qmp.py "$TMP/qmp.sock" set "$RESET" pressed true
+lines=$(wc -l <"$TMP/serial")
+fails "the reset button holds it" wait_for 1 serial_after "$lines" erased
+tests/e2e/qmp.py "$TMP/qmp.sock" set "$RESET" pressed false
+ok "and starts it again" wait_for 10 serial_after "$lines" 'MicroPython v.*'
 
 # --- a board that runs ---------------------------------------------------------
 
