@@ -20,12 +20,11 @@ qmp() {
     tests/e2e/qmp.py "$dir/qmp" "$@"
 }
 
-# What a board without sensors does not have is left out.
 pose() {
     qmp set /machine/accelerometer x 310 set /machine/accelerometer y -240 \
-        set /machine/magnetometer field-x -13 \
-        set /machine/magnetometer field-y 15 2>/dev/null || true
-    qmp set /machine/edge/P0 feed-millivolts 1650 \
+        set /machine/magnetometer field-x 13 \
+        set /machine/magnetometer field-y 15 \
+        set /machine/edge/P0 feed-millivolts 1650 \
         set /machine/edge/P2 feed-millivolts 400 \
         set /machine/display light-level 180 \
         set /machine/nrf51/temp temperature 23500 \

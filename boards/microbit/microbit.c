@@ -61,10 +61,21 @@ static void add_button(MicrobitMachineState *s, MicrobitButton *button,
     qdev_realize(DEVICE(button), NULL, &error_fatal);
 }
 
+/* As printed on the board: "V1.3B" */
+static char *revision_label(MicrobitMachineState *s)
+{
+    g_autofree char *revision = object_property_get_str(OBJECT(s), "revision",
+                                                        &error_abort);
+    g_autofree char *capitals = g_ascii_strup(revision, -1);
+
+    return g_strconcat("V", capitals, NULL);
+}
+
 /* What a person sees and touches */
 static void add_face(MicrobitMachineState *s)
 {
     Nrf51Gpio *gpio = &s->nrf51.gpio;
+    g_autofree char *label = revision_label(s);
     MicrobitButton *buttons[MICROBIT_PANEL_BUTTONS] = {
         &s->button_a, &s->button_b, &s->reset_button,
     };
@@ -81,7 +92,7 @@ static void add_face(MicrobitMachineState *s)
     s->reset_button.chip = &s->nrf51.clock;
     object_initialize_child(OBJECT(s), "panel", &s->panel,
                             TYPE_MICROBIT_PANEL);
-    microbit_panel_connect(&s->panel, &s->display, buttons, "V1.3B");
+    microbit_panel_connect(&s->panel, &s->display, buttons, label);
     qdev_realize(DEVICE(&s->panel), NULL, &error_fatal);
 }
 

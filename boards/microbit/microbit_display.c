@@ -76,8 +76,10 @@ static void wires_changed(void *opaque, BoardNet *net)
     }
 }
 
-/* The voltage that the ADC reads as firmware expects it for this light, whose
- * scaling rounds down */
+/*
+ * The voltage that the ADC reads as firmware expects it for this light, whose
+ * scaling rounds down
+ */
 static int32_t photo_mv(const MicrobitDisplay *s)
 {
     int32_t vdd_mv = board_net_vdd_mv(s->col[0]);

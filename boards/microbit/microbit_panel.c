@@ -130,7 +130,7 @@ static const GraphicHwOps panel_ops = {
     .gfx_update = panel_update,
 };
 
-/* Shaking: to and fro along x */
+/* Shaking: back and forth along x */
 
 static void shake_step(void *opaque)
 {
@@ -212,6 +212,7 @@ static void panel_key(MicrobitPanel *s, const InputKeyEvent *key)
 
 static int scaled(int64_t value, int size)
 {
+    value = MAX(INPUT_EVENT_ABS_MIN, MIN(value, INPUT_EVENT_ABS_MAX));
     return qemu_input_scale_axis(value, INPUT_EVENT_ABS_MIN,
                                  INPUT_EVENT_ABS_MAX, 0, size - 1);
 }

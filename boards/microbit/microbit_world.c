@@ -3,8 +3,9 @@
  *
  * The axes are those of microbit_sensors.c: x = 1000 mg is the right edge
  * down, y = 1000 mg the lower edge down, z = -1000 mg lying flat; the field's
- * y is positive while the upper edge points north, its x while the right edge
- * does.
+ * y is positive while the upper edge points north, its x while the left edge
+ * does: with these signs the heading is the one that a calibrated MicroPython
+ * tells.
  *
  * A board without sensors is told apart by the missing objects.
  *
@@ -58,7 +59,7 @@ static int16_t heading(void)
 {
     double x = get(MAGNETOMETER, "field-x");
     double y = get(MAGNETOMETER, "field-y");
-    int deg = lrint(atan2(-x, y) * 180 / M_PI);
+    int deg = lrint(atan2(x, y) * 180 / M_PI);
 
     return (deg + 360) % 360;
 }
@@ -105,7 +106,7 @@ void microbit_world_set_heading(int16_t deg)
         horizontal = DEFAULT_UT;
     }
     set(MAGNETOMETER, "field-x",
-        qnum_from_double(-horizontal * sin(deg * M_PI / 180)));
+        qnum_from_double(horizontal * sin(deg * M_PI / 180)));
     set(MAGNETOMETER, "field-y",
         qnum_from_double(horizontal * cos(deg * M_PI / 180)));
 }

@@ -9,7 +9,7 @@
 
 MICROPYTHON=build/micropython.hex
 requires "$QEMU" "$MICROPYTHON" /usr/bin/python3
-plan 20
+plan 25
 
 HAPPY='00000
 09090
@@ -29,6 +29,8 @@ AT_A='4375 10884'   # 96, 186
 AT_B='21145 10884'  # 464, 186
 BETWEEN='16000 10884'
 AT_RESET='28802 28837' # 632, 492
+AT_RIGHT_DOWN='30534 5745'  # 670, 98: the right rim of the tilt's dial
+AT_NORTH_RIGHT='30534 15241' # 670, 260: the right rim of the compass
 AT_BRIGHT='31581 22567' # 693, 385: the right end of the light's slider
 
 # shellcheck disable=SC2086 # $ICOUNT is words
@@ -136,6 +138,40 @@ for light in 0 1 77 128 200 254 255; do
     wait_for 5 light_is "$light" && lights=$((lights + 1))
 done
 is "MicroPython reads the light that is set" "$lights" 7
+
+# shellcheck disable=SC2086
+qmp move $AT_RIGHT_DOWN down wait 0.1 up
+is "the ball is dragged: the right edge points down" \
+    "$(qmp get /machine/accelerometer x get /machine/accelerometer y)" '1000
+0'
+# 1024 for 1000 mg, in steps of 16
+tilt_is_felt() {
+    [ "$(repl 'accelerometer.get_x() in range(1000, 1041)')" = True ]
+}
+ok "and MicroPython feels it" wait_for 5 tilt_is_felt
+
+# MicroPython looks for gestures when it is asked for one, again and again.
+repl "shaken = False
+for i in range(100):
+ shaken = shaken or accelerometer.was_gesture('shake')
+ sleep(20)
+" >"$TMP/shaking" &
+LOOKING=$!
+wait_for 5 grep -aq 'sleep(20)' "$TMP/serial"
+qmp press s release s
+wait "$LOOKING"
+is "key S shakes the board" "$(repl shaken)" True
+at_rest() {
+    [ "$(qmp get /machine/panel shake get /machine/accelerometer x)" = 'false
+1000' ]
+}
+ok "which is then held as before" wait_for 5 at_rest
+
+# shellcheck disable=SC2086
+qmp move $AT_NORTH_RIGHT down wait 0.1 up
+is "north is dragged to the right: the upper edge points west" \
+    "$(qmp get /machine/magnetometer field-x get /machine/magnetometer field-y |
+        sed 's/\..*//; s/^-0$/0/' | tr '\n' ' ')" '-20 0 '
 
 before=$(restarts)
 # shellcheck disable=SC2086

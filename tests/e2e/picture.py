@@ -21,7 +21,7 @@ OFF_RED, FULL_RED = 0x3B, 0xFF
 LIGHT = (0, 15, 27, 35, 50, 69, 95, 132, 185, 255)
 
 
-def paeth(left, up, corner):
+def nearest(left, up, corner):
     guess = left + up - corner
     return min(left, up, corner, key=lambda value: abs(guess - value))
 
@@ -36,7 +36,7 @@ def unfilter(kind, line, above, step):
             left,
             above[i],
             (left + above[i]) // 2,
-            paeth(left, above[i], corner),
+            nearest(left, above[i], corner),
         )[kind]
         line[i] = (byte + add) & 0xFF
 
