@@ -1,6 +1,7 @@
 #!/bin/bash
 # Measure, beside each other in one run: register reads against the bare
-# socket and the local form, processor speed and boot time against stock QEMU.
+# socket and the local form, processor speed and boot time against stock QEMU,
+# and what a board costs its host.
 #
 # usage: make bench        results also in build/bench/result.txt
 #
@@ -14,6 +15,8 @@
 cd "$BW_ROOT" || exit
 # shellcheck source=scripts/machine.sh
 . scripts/machine.sh
+# shellcheck source=tests/bench/boards.sh
+. tests/bench/boards.sh
 
 MICROPYTHON=build/micropython.hex
 ROUNDS=7
@@ -151,12 +154,13 @@ compare_guest() {
 main() {
     mkdir -p "$dir"
     machine_init "$dir"
-    trap agent_stop EXIT
+    trap 'boards_stop; agent_stop' EXIT
     agent_start host-agent/benches/desk.conf || die "no agent, no figures"
     echo "benchwire bench: $(nproc) processors, load $(cut -d' ' -f1 /proc/loadavg)"
     compare_link
     compare_guest
     compare_stock
+    measure_boards
 }
 
 mkdir -p "$dir"
