@@ -58,6 +58,7 @@ size_t bw_air_encode(const struct bw_air_frame *f, uint8_t *buf, size_t room)
     bw_write_le32(&w, f->sequence);
     bw_write_le64(&w, f->station);
     bw_write_le64(&w, f->start_ns);
+    bw_write_le64(&w, f->host_ns);
     bw_write_bytes(&w, f->packet.bytes, body_len(f->kind, f->packet.bits));
     return w.failed ? 0 : w.pos;
 }
@@ -71,6 +72,7 @@ static void read_fields(struct bw_reader *r, struct bw_air_frame *f)
     f->sequence = bw_read_le32(r);
     f->station = bw_read_le64(r);
     f->start_ns = bw_read_le64(r);
+    f->host_ns = bw_read_le64(r);
 }
 
 enum bw_status bw_air_decode(const uint8_t *buf, size_t len,

@@ -21,7 +21,7 @@
 
 #define BW_AIR_MAGIC      0x52415742u /* "BWAR" as bytes */
 #define BW_AIR_VERSION    1
-#define BW_AIR_HEADER_LEN 32
+#define BW_AIR_HEADER_LEN 40
 #define BW_AIR_MAX_FRAME  (BW_AIR_HEADER_LEN + BW_RADIO_MAX_AIR)
 #define BW_AIR_MAX_MODE   3
 #define BW_AIR_MIN_MHZ    2400
@@ -43,6 +43,7 @@ enum bw_air_kind {
  * @sequence: of the sender's packets; a cut has its packet's
  * @station: who sends, by chance different for everybody; never 0
  * @start_ns: when the preamble began, on the sender's own clock
+ * @host_ns: the time of the sender's host when it sent the frame
  * @packet: what is on the air; of a cut only how many bits there were
  */
 struct bw_air_frame {
@@ -53,6 +54,7 @@ struct bw_air_frame {
     uint32_t sequence;
     uint64_t station;
     uint64_t start_ns;
+    uint64_t host_ns;
     struct bw_radio_air packet;
 };
 

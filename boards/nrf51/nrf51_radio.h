@@ -64,6 +64,7 @@ typedef struct Nrf51RadioSignal {
     uint64_t station; /* 0: this entry is free */
     uint32_t sequence;
     uint64_t sent_ns; /* its start by the sender's clock */
+    uint64_t host_ns; /* when its frame was sent, by the host's */
     int64_t start;
     int64_t end;
     uint16_t frequency_mhz;

@@ -13,7 +13,8 @@
  * Packets of one sender never overlap, also not if this board was late and
  * finds several frames at once: they keep the distance that they had when they
  * were sent, or BURST_NS of it.  Packets of two senders on one frequency at a
- * time spoil each other, however strong they are.
+ * time spoil each other, however strong they are, unless the times of their
+ * hosts say that they have not met: then they are received one by one.
  *
  * What comes in is checked and bounded: frames that break a rule, our own
  * (multicast brings them back), and those for which there is no room are
@@ -240,6 +241,31 @@ static int64_t local_start(Nrf51Radio *s, const struct bw_air_frame *frame,
                         last->start + (int64_t)MIN(gap, (uint64_t)BURST_NS)));
 }
 
+/* Whether two packets were on the air at a time where they were sent */
+static bool were_together(const Nrf51RadioSignal *a, const Nrf51RadioSignal *b)
+{
+    return b->host_ns - a->host_ns < (uint64_t)(a->end - a->start) ||
+           a->host_ns - b->host_ns < (uint64_t)(b->end - b->start);
+}
+
+/* It begins after those that it did not meet. */
+static void line_up(Nrf51Radio *s, Nrf51RadioSignal *signal)
+{
+    int64_t length = signal->end - signal->start;
+    int i;
+
+    for (i = 0; i < NRF51_RADIO_SIGNALS; i++) {
+        const Nrf51RadioSignal *other = &s->signal[i];
+
+        if (other != signal && other->station &&
+            other->frequency_mhz == signal->frequency_mhz &&
+            !were_together(other, signal)) {
+            signal->start = MAX(signal->start, other->end);
+        }
+    }
+    signal->end = signal->start + length;
+}
+
 static bool hear_packet(Nrf51Radio *s, const struct bw_air_frame *frame)
 {
     int64_t now = time_outside();
@@ -256,6 +282,7 @@ static bool hear_packet(Nrf51Radio *s, const struct bw_air_frame *frame)
         .station = frame->station,
         .sequence = frame->sequence,
         .sent_ns = frame->start_ns,
+        .host_ns = frame->host_ns,
         .start = start,
         .end = start + frame->packet.bits * nrf51_radio_bit_ns(frame->mode),
         .frequency_mhz = frame->frequency_mhz,
@@ -263,6 +290,7 @@ static bool hear_packet(Nrf51Radio *s, const struct bw_air_frame *frame)
         .power_dbm = frame->power_dbm,
         .packet = frame->packet,
     };
+    line_up(s, signal);
     set_signal_alarm(s);
     nrf51_radio_catch_up(s, now);
     return true;
@@ -341,6 +369,7 @@ static struct bw_air_frame new_frame(Nrf51Radio *s, enum bw_air_kind kind)
         .sequence = s->sequence,
         .station = s->station,
         .start_ns = s->sent_start,
+        .host_ns = qemu_clock_get_ns(QEMU_CLOCK_HOST),
     };
 }
 
@@ -505,6 +534,7 @@ const VMStateDescription vmstate_nrf51_radio_signal = {
         VMSTATE_UINT64(station, Nrf51RadioSignal),
         VMSTATE_UINT32(sequence, Nrf51RadioSignal),
         VMSTATE_UINT64(sent_ns, Nrf51RadioSignal),
+        VMSTATE_UINT64(host_ns, Nrf51RadioSignal),
         VMSTATE_INT64(start, Nrf51RadioSignal),
         VMSTATE_INT64(end, Nrf51RadioSignal),
         VMSTATE_UINT16(frequency_mhz, Nrf51RadioSignal),

@@ -495,6 +495,33 @@ static void the_second_of_two_is_spoilt_as_well(void)
     finish(b);
 }
 
+/* This board was late: it finds both frames at once. */
+static void two_that_did_not_meet_come_one_by_one(void)
+{
+    struct bw_air_frame other = sample_frame;
+    struct block b = start();
+
+    block_write(b, BLOCK_SHORTS, END_START);
+    radio_start_rx(b);
+    other.station++;
+    other.host_ns = sample_frame.host_ns + SAMPLE_END_NS;
+    radio_say(b, peer, &sample_frame);
+    block_pass(b, 1000);
+    radio_say(b, peer, &other);
+    block_expect_in(b, END, SAMPLE_END_NS - 1000);
+    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
+    block_expect_in(b, END, SAMPLE_END_NS);
+    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
+    other.station++;
+    other.host_ns = sample_frame.host_ns - 1; /* ended a bit too late */
+    block_pass(b, 10000000);
+    radio_say(b, peer, &sample_frame);
+    radio_say(b, peer, &other);
+    block_expect_in(b, END, SAMPLE_END_NS);
+    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 0);
+    finish(b);
+}
+
 static void another_frequency_does_not_disturb(void)
 {
     struct bw_air_frame other = sample_frame;
@@ -902,6 +929,7 @@ int main(int argc, char **argv)
     TEST(a_carrier_elsewhere_is_no_signal);
     TEST(two_at_a_time_spoil_each_other);
     TEST(the_second_of_two_is_spoilt_as_well);
+    TEST(two_that_did_not_meet_come_one_by_one);
     TEST(another_frequency_does_not_disturb);
     TEST(packets_of_one_sender_keep_their_distance);
     TEST(packets_of_one_sender_never_overlap);

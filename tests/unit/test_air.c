@@ -17,6 +17,7 @@ static const struct bw_air_frame sample = {
     .sequence = 258,
     .station = 0x1122334455667788,
     .start_ns = 123456789,
+    .host_ns = 1000000000000000000,
     .packet = { .bits = 152,
                 .bytes = { 0xaa, 0x74, 0x69, 0x62, 0x75, 0x00, 0x92, 0x09, 0x24,
                            0xca, 0x53, 0x99, 0x1d, 0xcf, 0x9b, 0x74, 0x49, 0x89,
@@ -170,8 +171,8 @@ static void the_longest_packet_fits(void **state)
 static void an_encoder_without_room_writes_nothing(void **state)
 {
     (void)state;
-    assert_int_equal(bw_air_encode(&sample, buf, 50), 0);
-    assert_int_equal(bw_air_encode(&sample, buf, 51), 51);
+    assert_int_equal(bw_air_encode(&sample, buf, 58), 0);
+    assert_int_equal(bw_air_encode(&sample, buf, 59), 59);
 }
 
 int main(void)
