@@ -9,7 +9,7 @@
 HELLO=build/firmware/hello.hex
 HELLO_SAYS='hello from the micro:bit, 2 s'
 requires "$MICROPYTHON" "$HELLO" build/firmware/hello.elf /usr/bin/python3
-plan 44
+plan 46
 
 # board_start [OPTION...]: a board of its own, without an agent; its serial
 # port is as machine_start has it, QMP at $TMP/qmp.sock
@@ -96,6 +96,30 @@ def erase():
  m[0x4001e504] = 0
  return r, 22 <= microbit.running_time() - t <= 30
 ' 'erase()')" "(1, True)"
+
+# Thumb code: 0x30 to 0x5f writes a word to 0x1000 with Wen and counts how often
+# it reads READY until that is 1, into 0x20000100; it is called where it is, and
+# then as a copy in RAM, which counts into 0x20000104.
+POLL="
+    20004000 00000009 f0002700 a008f811 460b4906 22303301
+    600c6804 31043004 d1f93a04 47982704 0000e7fe 20000000
+    49084807 50422201 22004907 51ca2300 68043301 d0fb2c00
+    51c34804 00004770 4001e400 00000104 00001000 20000100
+"
+for word in $POLL; do
+    printf '%b' "\\x${word:6:2}\\x${word:4:2}\\x${word:2:2}\\x${word:0:2}"
+done >"$TMP/poll.bin"
+polled() {
+    text=$(tests/e2e/qmp.py "$TMP/poll.sock" hmp 'xp /2wx 0x20000100')
+    grep -Eq '0x00000001 0x0*[1-9a-f]' <<<"$text"
+}
+# shellcheck disable=SC2086 # $ICOUNT is words
+spawn "$TMP/poll.err" "$QEMU" -M microbit -kernel "$TMP/poll.bin" $ICOUNT \
+    -display none -serial null -qmp "unix:$TMP/poll.sock,server=on,wait=off"
+ok "code in flash stands still and sees READY 1 at once" wait_for 10 polled
+# four instructions at 16 MHz go 184 times into 46 us
+like "code in RAM sees it 0 for 46 us" "$text" '0x00000001 0x000000b[0-9a-f]'
+stop "$PID" 3
 
 # The core must not be let go by the end of an erase.
 RESET=/machine/reset-button
