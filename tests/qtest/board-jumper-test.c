@@ -173,7 +173,9 @@ static void wires_migrate(void)
 
 static void expect_refused(const char *device)
 {
-    const char *argv[] = { g_getenv("QTEST_QEMU_BINARY"),
+    const char *argv[] = { "timeout",
+                           "20", /* it would run for ever if it did */
+                           g_getenv("QTEST_QEMU_BINARY"),
                            "-M",
                            "microbit",
                            "-display",
@@ -188,8 +190,8 @@ static void expect_refused(const char *device)
     g_autofree char *err = NULL;
     int status = 0;
 
-    g_assert_true(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_DEFAULT, NULL,
-                               NULL, NULL, &err, &status, NULL));
+    g_assert_true(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH,
+                               NULL, NULL, NULL, &err, &status, NULL));
     g_assert_cmpint(status, !=, 0);
     g_assert_nonnull(strstr(err, device));
 }
