@@ -20,6 +20,8 @@
 
 #include "host-agent/clock.h"
 
+#define CLOSED "it has closed the connection"
+
 static int fail(struct bw_qmp *q, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -147,7 +149,7 @@ static int receive(struct bw_qmp *q, uint64_t deadline_ns)
         return 0;
     }
     if (n <= 0) {
-        return fail(q, "it has closed the connection");
+        return fail(q, CLOSED);
     }
     q->have += (size_t)n;
     return 0;
@@ -222,11 +224,13 @@ static int send_line(struct bw_qmp *q, const char *json)
 {
     size_t len = strlen(json);
 
-    if (send(q->fd, json, len, MSG_NOSIGNAL) != (ssize_t)len ||
-        send(q->fd, "\n", 1, MSG_NOSIGNAL) != 1) {
-        return fail(q, "it does not take the command");
+    if (send(q->fd, json, len, MSG_NOSIGNAL) == (ssize_t)len &&
+        send(q->fd, "\n", 1, MSG_NOSIGNAL) == 1) {
+        return 0;
     }
-    return 0;
+    return fail(q, errno == EPIPE || errno == ECONNRESET
+                       ? CLOSED
+                       : "it does not take the command");
 }
 
 static int fail_with_reply(struct bw_qmp *q, const char *error)

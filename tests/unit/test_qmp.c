@@ -195,6 +195,20 @@ static void a_qemu_that_ends_is_an_error(void **state)
     assert_string_equal(q.error, "it has closed the connection");
 }
 
+/* The command meets a connection whose other end has gone already. */
+static void a_command_to_a_qemu_that_has_ended_is_an_error(void **state)
+{
+    int pair[2];
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    close(pair[1]);
+    q.fd = pair[0];
+    assert_int_equal(bw_qmp_command(&q, "{}", NULL), -1);
+    assert_string_equal(q.error, "it has closed the connection");
+    bw_qmp_close(&q);
+}
+
 static void nobody_there_is_an_error(void **state)
 {
     (void)state;
@@ -236,6 +250,7 @@ int main(void)
         cmocka_unit_test(an_event_that_does_not_come_is_an_error),
         cmocka_unit_test(what_qemu_complains_about_is_passed_on),
         cmocka_unit_test(a_qemu_that_ends_is_an_error),
+        cmocka_unit_test(a_command_to_a_qemu_that_has_ended_is_an_error),
         cmocka_unit_test(nobody_there_is_an_error),
         cmocka_unit_test(silence_ends_at_the_deadline),
     };
