@@ -206,8 +206,7 @@ void nrf51_radio_air_cut(Nrf51Radio *s, uint16_t bits);
 /* ALARM_SIGNAL: some of the signals begin at @now. */
 void nrf51_radio_air_begin(Nrf51Radio *s, int64_t now);
 
-/* The packet that is being received has not even come to its address, and so
- * can be heard again from its start. */
+/* What is being received has not come to its address: it begins again. */
 void nrf51_radio_air_unhear(Nrf51Radio *s);
 
 /* The receiver starts at @now; what has begun just before is for it. */

@@ -1,16 +1,13 @@
 /*
- * RADIO of the nRF51 and the other boards: what is sent, what is received
+ * RADIO of the nRF51 and another board: what is sent, what is received
  *
- * The test is all the other boards (radio.h); in one test two QEMUs hear each
- * other.
+ * The test is the other board (radio.h); nrf51-air-others-test.c has more of
+ * them.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include <sys/socket.h>
 #include "radio.h"
-
-#define UNTOUCHED 0xee
 
 static int peer;
 
@@ -23,33 +20,6 @@ static void finish(struct block b)
 {
     block_finish(b);
     close(peer);
-}
-
-/* A receiver whose RAM shows what is written to it */
-static struct block start_receiver(void)
-{
-    struct block b = start();
-
-    qtest_memset(b.qts, PACKET - 16, UNTOUCHED, 512);
-    radio_start_rx(b);
-    return b;
-}
-
-static void expect_ram(struct block b, uint32_t address, const uint8_t *bytes,
-                       size_t len)
-{
-    g_autofree uint8_t *got = g_malloc(len);
-
-    qtest_memread(b.qts, address, got, len);
-    g_assert_cmpmem(got, len, bytes, len);
-}
-
-/* The first @len bytes of the sample are in RAM, and nothing around them. */
-static void expect_sample(struct block b, size_t len)
-{
-    expect_ram(b, PACKET, sample_ram, len);
-    g_assert_cmphex(qtest_readb(b.qts, PACKET - 1), ==, UNTOUCHED);
-    g_assert_cmphex(qtest_readb(b.qts, PACKET + len), ==, UNTOUCHED);
 }
 
 /* Sending */
@@ -180,7 +150,7 @@ static void a_packet_that_is_not_in_ram_is_zeros(void)
 
 static void a_packet_is_received(void)
 {
-    struct block b = start_receiver();
+    struct block b = radio_start_receiver(&peer);
 
     radio_say(b, peer, &sample_frame);
     block_expect_in(b, ADDRESS, SAMPLE_ADDRESS_NS);
@@ -189,7 +159,7 @@ static void a_packet_is_received(void)
     radio_expect_state(b, STATE_RX);
     block_expect_in(b, END, SAMPLE_END_NS - SAMPLE_PAYLOAD_NS);
     radio_expect_state(b, STATE_RXIDLE);
-    expect_sample(b, SAMPLE_RAM_LEN);
+    radio_expect_sample(b, SAMPLE_RAM_LEN);
     g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
     g_assert_cmphex(block_read(b, RXCRC), ==, SAMPLE_CRC);
     g_assert_cmpuint(block_read(b, RXMATCH), ==, 0);
@@ -201,7 +171,7 @@ static void a_packet_is_received(void)
 static void start_while_listening_takes_the_new_buffer(void)
 {
     const uint32_t other = PACKET + 0x100;
-    struct block b = start_receiver();
+    struct block b = radio_start_receiver(&peer);
     uint8_t before[SAMPLE_RAM_LEN], after[SAMPLE_RAM_LEN];
 
     qtest_memread(b.qts, PACKET, before, sizeof(before));
@@ -209,7 +179,7 @@ static void start_while_listening_takes_the_new_buffer(void)
     block_task(b, START);
     radio_say(b, peer, &sample_frame);
     block_expect_in(b, END, SAMPLE_END_NS);
-    expect_ram(b, other, sample_ram, SAMPLE_RAM_LEN);
+    radio_expect_ram(b, other, sample_ram, SAMPLE_RAM_LEN);
     qtest_memread(b.qts, PACKET, after, sizeof(after));
     g_assert_cmpmem(before, sizeof(before), after, sizeof(after));
     finish(b);
@@ -219,7 +189,7 @@ static void start_while_listening_takes_the_new_buffer(void)
 static void the_second_start_counts_for_an_early_packet(void)
 {
     const uint32_t other = PACKET + 0x100;
-    struct block b = start_receiver();
+    struct block b = radio_start_receiver(&peer);
 
     block_task(b, STOP);
     radio_say(b, peer, &sample_frame);
@@ -230,14 +200,14 @@ static void the_second_start_counts_for_an_early_packet(void)
     block_task(b, START);
     block_expect_in(b, END, SAMPLE_END_NS);
     g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
-    expect_ram(b, other, sample_ram, SAMPLE_RAM_LEN);
-    g_assert_cmphex(qtest_readb(b.qts, PACKET), ==, UNTOUCHED);
+    radio_expect_ram(b, other, sample_ram, SAMPLE_RAM_LEN);
+    g_assert_cmphex(qtest_readb(b.qts, PACKET), ==, RADIO_UNTOUCHED);
     finish(b);
 }
 
 static void start_in_mid_packet_misses_it(void)
 {
-    struct block b = start_receiver();
+    struct block b = radio_start_receiver(&peer);
 
     radio_say(b, peer, &sample_frame);
     block_expect_in(b, ADDRESS, SAMPLE_ADDRESS_NS);
@@ -249,7 +219,7 @@ static void start_in_mid_packet_misses_it(void)
 
 static void the_logical_address_is_told(void)
 {
-    struct block b = start_receiver();
+    struct block b = radio_start_receiver(&peer);
 
     block_task(b, STOP);
     block_write(b, BASE1, 0x75626974);
@@ -266,16 +236,16 @@ static void the_logical_address_is_told(void)
 
 static void bytes_come_as_they_are_sent(void)
 {
-    struct block b = start_receiver();
+    struct block b = radio_start_receiver(&peer);
 
     block_write(b, BLOCK_SHORTS, ADDRESS_BCSTART);
     block_write(b, BCC, 32); /* LENGTH and three bytes */
     radio_say(b, peer, &sample_frame);
     block_expect_in(b, BCMATCH, SAMPLE_ADDRESS_NS + 32000);
-    expect_sample(b, 4);
+    radio_expect_sample(b, 4);
     block_pass(b, 16000 - 1);
     block_task(b, DISABLE); /* a bit before the sixth is complete */
-    expect_sample(b, 5);
+    radio_expect_sample(b, 5);
     block_expect_none(b, END, 1000000);
     finish(b);
 }
@@ -283,7 +253,7 @@ static void bytes_come_as_they_are_sent(void)
 static void a_wrong_bit_is_a_crc_error(void)
 {
     struct bw_air_frame frame = sample_frame;
-    struct block b = start_receiver();
+    struct block b = radio_start_receiver(&peer);
 
     frame.packet.bytes[10] ^= 0x10;
     radio_say(b, peer, &frame);
@@ -314,7 +284,7 @@ static void another_whitening_is_a_crc_error(void)
 static void what_is_not_for_us_is_not_heard(void)
 {
     struct bw_air_frame frames[] = { sample_frame, sample_frame, sample_frame };
-    struct block b = start_receiver();
+    struct block b = radio_start_receiver(&peer);
 
     frames[0].frequency_mhz++;
     frames[1].mode = 3;
@@ -324,7 +294,7 @@ static void what_is_not_for_us_is_not_heard(void)
         block_expect_none(b, ADDRESS, 1000000);
         radio_expect_state(b, STATE_RX);
     }
-    g_assert_cmphex(qtest_readb(b.qts, PACKET), ==, UNTOUCHED);
+    g_assert_cmphex(qtest_readb(b.qts, PACKET), ==, RADIO_UNTOUCHED);
     g_assert_cmpint(radio_property(b, "air-heard"), ==, 3);
     finish(b);
 }
@@ -462,297 +432,6 @@ static void a_carrier_elsewhere_is_no_signal(void)
     finish(b);
 }
 
-/* Several at a time */
-
-static void two_at_a_time_spoil_each_other(void)
-{
-    struct bw_air_frame other = sample_frame;
-    struct block b = start_receiver();
-
-    other.station++;
-    other.packet.bytes[5] = 1;
-    radio_say(b, peer, &sample_frame);
-    block_pass(b, SAMPLE_END_NS - 1); /* its last bit */
-    radio_say(b, peer, &other);
-    block_expect_in(b, END, 1);
-    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 0);
-    expect_sample(b, SAMPLE_RAM_LEN); /* what had come before is good */
-    finish(b);
-}
-
-static void the_second_of_two_is_spoilt_as_well(void)
-{
-    struct bw_air_frame other = sample_frame;
-    struct block b = start_receiver();
-
-    other.station++;
-    other.packet.bytes[5] = 1;
-    radio_say(b, peer, &other); /* not for us */
-    block_pass(b, 1000);
-    radio_say(b, peer, &sample_frame);
-    block_expect_in(b, END, SAMPLE_END_NS);
-    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 0);
-    finish(b);
-}
-
-/* This board was late: it finds both frames at once. */
-static void two_that_did_not_meet_come_one_by_one(void)
-{
-    struct bw_air_frame other = sample_frame;
-    struct block b = start();
-
-    block_write(b, BLOCK_SHORTS, END_START);
-    radio_start_rx(b);
-    other.station++;
-    other.host_ns = sample_frame.host_ns + SAMPLE_END_NS;
-    radio_say(b, peer, &sample_frame);
-    block_pass(b, 1000);
-    radio_say(b, peer, &other);
-    block_expect_in(b, END, SAMPLE_END_NS - 1000);
-    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
-    block_expect_in(b, END, SAMPLE_END_NS);
-    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
-    other.station++;
-    other.host_ns = sample_frame.host_ns - 1; /* ended a bit too late */
-    block_pass(b, 10000000);
-    radio_say(b, peer, &sample_frame);
-    radio_say(b, peer, &other);
-    block_expect_in(b, END, SAMPLE_END_NS);
-    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 0);
-    finish(b);
-}
-
-static void another_frequency_does_not_disturb(void)
-{
-    struct bw_air_frame other = sample_frame;
-    struct block b = start_receiver();
-
-    other.station++;
-    other.frequency_mhz++;
-    radio_say(b, peer, &sample_frame);
-    block_pass(b, 1000);
-    radio_say(b, peer, &other);
-    block_expect_in(b, END, SAMPLE_END_NS - 1000);
-    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
-    expect_sample(b, SAMPLE_RAM_LEN);
-    finish(b);
-}
-
-/* The frame of the second one is early, or that of the first was late. */
-static void packets_of_one_sender_keep_their_distance(void)
-{
-    struct bw_air_frame second = sample_frame;
-    struct block b = start();
-
-    block_write(b, BLOCK_SHORTS, END_START);
-    radio_start_rx(b);
-    second.sequence++;
-    second.start_ns = sample_frame.start_ns + 300000;
-    radio_say(b, peer, &sample_frame);
-    radio_say(b, peer, &second);
-    block_expect_in(b, END, SAMPLE_END_NS);
-    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
-    block_expect_in(b, END, 300000);
-    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
-    finish(b);
-}
-
-/* A board that was late finds several frames at once. */
-static void packets_of_one_sender_never_overlap(void)
-{
-    static const struct {
-        uint64_t start_ns;
-        int64_t gap_ns; /* to the packet before it */
-    } packets[] = {
-        { 1000000, 0 },
-        { 1000000 + 300000, 300000 },
-        { 1000000 + 300001, SAMPLE_END_NS }, /* cannot be */
-        { 90000000, 5000000 },               /* its gap is shortened */
-        { 0, 5000000 },                      /* its clock went back */
-        { UINT64_MAX, 5000000 },
-    };
-    struct bw_air_frame frame = sample_frame;
-    struct block b = start();
-
-    block_write(b, BLOCK_SHORTS, END_START);
-    radio_start_rx(b);
-    for (size_t i = 0; i < G_N_ELEMENTS(packets); i++) {
-        frame.sequence++;
-        frame.start_ns = packets[i].start_ns;
-        radio_say(b, peer, &frame);
-    }
-    block_expect_in(b, END, SAMPLE_END_NS);
-    for (size_t i = 1; i < G_N_ELEMENTS(packets); i++) {
-        block_expect_in(b, END, packets[i].gap_ns);
-        g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
-    }
-    finish(b);
-}
-
-/* What its clock says has no meaning when nothing of it is on the air. */
-static void a_distant_start_is_not_waited_for(void)
-{
-    static const uint64_t starts[] = { 5000000, 0, UINT64_MAX, 20000000 };
-    struct bw_air_frame frame = sample_frame;
-    struct block b = start();
-
-    block_write(b, BLOCK_SHORTS, END_START);
-    radio_start_rx(b);
-    for (size_t i = 0; i < G_N_ELEMENTS(starts); i++) {
-        frame.sequence++;
-        frame.start_ns = starts[i];
-        radio_say(b, peer, &frame);
-        block_expect_in(b, END, SAMPLE_END_NS);
-        block_pass(b, 5000000);
-    }
-    finish(b);
-}
-
-static void a_cut_ends_the_packet_in_noise(void)
-{
-    struct bw_air_frame cut = sample_frame;
-    struct block b = start_receiver();
-
-    cut.kind = BW_AIR_CUT;
-    cut.packet.bits = 80;
-    radio_say(b, peer, &sample_frame);
-    block_pass(b, 80000);
-    radio_say(b, peer, &cut);
-    block_expect_in(b, END, SAMPLE_END_NS - 80000);
-    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 0);
-    g_assert_cmpint(radio_property(b, "air-refused"), ==, 0);
-    finish(b);
-}
-
-static void a_cut_is_for_its_own_packet(void)
-{
-    struct bw_air_frame second = sample_frame;
-    struct bw_air_frame cut;
-    struct block b = start_receiver();
-
-    second.sequence++;
-    second.start_ns += 300000;
-    cut = second;
-    cut.kind = BW_AIR_CUT;
-    cut.packet.bits = 60;
-    radio_say(b, peer, &sample_frame);
-    radio_say(b, peer, &second);
-    radio_say(b, peer, &cut); /* before the second has begun here */
-    block_expect_in(b, END, SAMPLE_END_NS);
-    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
-    block_write(b, ADDRESS, 0);
-    block_task(b, START);
-    block_expect_in(b, ADDRESS, 300000 - SAMPLE_END_NS + SAMPLE_ADDRESS_NS);
-    block_pass(b, 1000000);
-    g_assert_cmpuint(block_read(b, END), ==, 1);
-    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 0);
-    finish(b);
-}
-
-/* Bounds and hostile input */
-
-static void maxlen_bounds_what_is_written(void)
-{
-    struct block b = start_receiver();
-
-    block_task(b, STOP);
-    block_write(b, PCNF1, 0x02040000 | 4);
-    block_task(b, START);
-    radio_say(b, peer, &sample_frame);
-    block_pass(b, 1000000);
-    g_assert_cmpuint(block_read(b, END), ==, 1);
-    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 0);
-    expect_sample(b, 5);
-    finish(b);
-}
-
-static void a_packet_ends_at_the_end_of_the_ram(void)
-{
-    struct block b = start_receiver();
-
-    block_task(b, STOP);
-    block_write(b, PACKETPTR, RAM_END - 4);
-    block_task(b, START);
-    radio_say(b, peer, &sample_frame);
-    block_expect_in(b, END, SAMPLE_END_NS);
-    expect_ram(b, RAM_END - 4, sample_ram, 4);
-    block_write(b, PACKETPTR, 0xfffffffe);
-    block_task(b, START);
-    radio_say(b, peer, &sample_frame);
-    block_expect_in(b, END, SAMPLE_END_NS);
-    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
-    finish(b);
-}
-
-static void bad_frames_are_refused(void)
-{
-    uint8_t buf[BW_AIR_MAX_FRAME + 200];
-    struct block b = start_receiver();
-    size_t len = bw_air_encode(&sample_frame, buf, sizeof(buf));
-    int64_t count = 0;
-
-    for (size_t i = 1; i < len; i++) { /* each length that is too short */
-        g_assert_cmpint(send(peer, buf, i, 0), ==, i);
-        radio_wait_for_frames(b, ++count);
-    }
-    g_assert_cmpint(send(peer, buf, sizeof(buf), 0), ==, sizeof(buf));
-    radio_wait_for_frames(b, ++count);
-    buf[11] = 0xff; /* bits */
-    g_assert_cmpint(send(peer, buf, len, 0), ==, len);
-    radio_wait_for_frames(b, ++count);
-    g_assert_cmpint(radio_property(b, "air-heard"), ==, 0);
-    g_assert_cmpint(radio_property(b, "air-refused"), ==, count);
-    radio_say(b, peer, &sample_frame);
-    block_expect_in(b, END, SAMPLE_END_NS);
-    expect_sample(b, SAMPLE_RAM_LEN);
-    finish(b);
-}
-
-static void our_own_frames_are_dropped(void)
-{
-    struct block b = start();
-    uint8_t buf[BW_AIR_MAX_FRAME];
-    struct bw_air_frame frame;
-    ssize_t len;
-
-    radio_start_tx(b);
-    frame = radio_hear(peer);
-    block_pass(b, SAMPLE_END_NS);
-    block_task(b, DISABLE);
-    block_pass(b, 4000);
-    radio_start_rx(b);
-    len = bw_air_encode(&frame, buf, sizeof(buf));
-    g_assert_cmpint(send(peer, buf, len, 0), ==, len);
-    frame.station++;
-    frame.frequency_mhz++;
-    radio_say(b, peer, &frame); /* the board has seen the first, too */
-    g_assert_cmpint(radio_property(b, "air-heard"), ==, 1);
-    g_assert_cmpint(radio_property(b, "air-refused"), ==, 0);
-    block_write(b, ADDRESS, 0);
-    block_expect_none(b, ADDRESS, 1000000);
-    finish(b);
-}
-
-static void there_is_room_for_64(void)
-{
-    struct bw_air_frame frame = sample_frame;
-    struct block b = start();
-
-    radio_set_property(b, "air-grace-us", 0);
-    frame.frequency_mhz = 2480;
-    for (int i = 0; i < 80; i++) {
-        frame.station++;
-        radio_say(b, peer, &frame);
-    }
-    g_assert_cmpint(radio_property(b, "air-heard"), ==, 64);
-    g_assert_cmpint(radio_property(b, "air-refused"), ==, 16);
-    block_pass(b, 5000000);
-    frame.station++;
-    radio_say(b, peer, &frame);
-    g_assert_cmpint(radio_property(b, "air-heard"), ==, 65);
-    finish(b);
-}
-
 /* Device address match */
 
 /* An advertisement of C1:02:03:04:05:06, a random address, on channel 37; see
@@ -834,72 +513,6 @@ static void device_match_is_off_by_default(void)
     finish(b);
 }
 
-/* Two boards */
-
-static struct block start_with(int fd)
-{
-    g_autofree char *args = radio_air_args(fd);
-    struct block b = block_start(RADIO_ID, args);
-
-    radio_configure(b);
-    return b;
-}
-
-static void two_boards_hear_each_other(void)
-{
-    static const uint8_t answer[] = { 3, 'p', 'o', 'n' };
-    struct block a, b;
-    int fds[2];
-
-    g_assert_cmpint(socketpair(AF_UNIX, SOCK_DGRAM, 0, fds), ==, 0);
-    a = start_with(fds[0]);
-    fcntl(fds[0], F_SETFD, FD_CLOEXEC);
-    b = start_with(fds[1]);
-    close(fds[0]);
-    close(fds[1]);
-
-    qtest_memset(b.qts, PACKET, 0, 64);
-    block_write(b, BLOCK_SHORTS, END_DISABLE | DISABLED_TXEN | READY_START);
-    radio_start_rx(b);
-    block_write(a, BLOCK_SHORTS, END_DISABLE | DISABLED_RXEN | READY_START);
-    radio_start_tx(a);
-    radio_wait_for_frames(b, 1);
-    block_expect_in(b, END, SAMPLE_END_NS);
-    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
-    expect_ram(b, PACKET, sample_ram, SAMPLE_RAM_LEN);
-
-    block_pass(a, SAMPLE_END_NS + 4000 + RX_RAMP_NS); /* listens now */
-    radio_expect_state(a, STATE_RX);
-    qtest_memwrite(b.qts, PACKET, answer, sizeof(answer));
-    block_pass(b, TX_RAMP_NS); /* answers now */
-    radio_wait_for_frames(a, 1);
-    block_pass(a, SAMPLE_END_NS);
-    g_assert_cmpuint(block_read(a, CRCSTATUS), ==, 1);
-    expect_ram(a, PACKET, answer, sizeof(answer));
-    block_finish(a);
-    block_finish(b);
-}
-
-static void a_reception_goes_on_after_migration(void)
-{
-    struct bw_air_frame other = sample_frame;
-    struct block b = start_receiver();
-
-    radio_say(b, peer, &sample_frame);
-    other.start_ns += 300000;
-    other.sequence++;
-    radio_say(b, peer, &other); /* still to come */
-    block_pass(b, 100000 - 1);
-    b = block_migrate(b);
-    block_expect_in(b, END, SAMPLE_END_NS - 100000);
-    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
-    expect_ram(b, PACKET, sample_ram, SAMPLE_RAM_LEN);
-    block_task(b, START);
-    block_expect_in(b, END, 300000);
-    g_assert_cmpuint(block_read(b, CRCSTATUS), ==, 1);
-    finish(b);
-}
-
 #define TEST(name) qtest_add_func("/nrf51-air/" #name, name)
 
 int main(int argc, char **argv)
@@ -927,24 +540,8 @@ int main(int argc, char **argv)
     TEST(the_path_loss_weakens_it);
     TEST(the_distance_makes_the_path_loss);
     TEST(a_carrier_elsewhere_is_no_signal);
-    TEST(two_at_a_time_spoil_each_other);
-    TEST(the_second_of_two_is_spoilt_as_well);
-    TEST(two_that_did_not_meet_come_one_by_one);
-    TEST(another_frequency_does_not_disturb);
-    TEST(packets_of_one_sender_keep_their_distance);
-    TEST(packets_of_one_sender_never_overlap);
-    TEST(a_distant_start_is_not_waited_for);
-    TEST(a_cut_ends_the_packet_in_noise);
-    TEST(a_cut_is_for_its_own_packet);
-    TEST(maxlen_bounds_what_is_written);
-    TEST(a_packet_ends_at_the_end_of_the_ram);
-    TEST(bad_frames_are_refused);
-    TEST(our_own_frames_are_dropped);
-    TEST(there_is_room_for_64);
     TEST(a_device_address_is_matched);
     TEST(another_device_address_is_missed);
     TEST(device_match_is_off_by_default);
-    TEST(two_boards_hear_each_other);
-    TEST(a_reception_goes_on_after_migration);
     return g_test_run();
 }

@@ -1,7 +1,7 @@
 /*
  * RADIO of the nRF51: registers, states and times, without anybody else
  *
- * nrf51-air-test.c has what boards say to each other.
+ * nrf51-air-test.c and nrf51-air-others-test.c have what boards say to each other.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -164,3 +164,28 @@ void radio_expect_silence(int peer)
 
     g_assert_cmpint(recv(peer, &byte, 1, MSG_DONTWAIT), ==, -1);
 }
+
+struct block radio_start_receiver(int *peer)
+{
+    struct block b = radio_with_air(peer, "");
+
+    qtest_memset(b.qts, PACKET - 16, RADIO_UNTOUCHED, 512);
+    radio_start_rx(b);
+    return b;
+}
+
+void radio_expect_ram(struct block b, uint32_t address, const uint8_t *bytes,
+                      size_t len)
+{
+    g_autofree uint8_t *got = g_malloc(len);
+
+    qtest_memread(b.qts, address, got, len);
+    g_assert_cmpmem(got, len, bytes, len);
+}
+
+void radio_expect_sample(struct block b, size_t len)
+{
+    radio_expect_ram(b, PACKET, sample_ram, len);
+    g_assert_cmphex(qtest_readb(b.qts, PACKET - 1), ==, RADIO_UNTOUCHED);
+    g_assert_cmphex(qtest_readb(b.qts, PACKET + len), ==, RADIO_UNTOUCHED);
+}

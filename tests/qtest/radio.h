@@ -122,6 +122,16 @@ struct block radio_with_air(int *peer, const char *args);
 /* Arguments for a board whose air is @fd; to be freed. */
 char *radio_air_args(int fd);
 
+/* The same, listening, and its RAM shows what is written to it. */
+#define RADIO_UNTOUCHED 0xee
+struct block radio_start_receiver(int *peer);
+
+void radio_expect_ram(struct block b, uint32_t address, const uint8_t *bytes,
+                      size_t len);
+
+/* The first @len bytes of the sample are at PACKET, and nothing around them. */
+void radio_expect_sample(struct block b, size_t len);
+
 /* A property of the radio. */
 int64_t radio_property(struct block b, const char *name);
 void radio_set_property(struct block b, const char *name, int64_t value);
