@@ -93,6 +93,11 @@ static void round_shapes_have_their_areas(void **state)
     struct bw_canvas c = blank();
 
     (void)state;
+    bw_canvas_box(&c, PX(10), PX(10), PX(40), PX(30), PX(8), BW_PLAIN(WHITE));
+    assert_in_range(area(), 1145 - 4, 1145 + 4); /* 40 * 30 - (4 - pi) 8^2 */
+    assert_int_equal(at(10, 25), WHITE);
+    assert_int_equal(at(10, 10), 0);
+    c = blank();
     bw_canvas_disc(&c, PX(32), PX(32), PX(20), BW_PLAIN(WHITE));
     assert_in_range(area(), 1256 - 6, 1256 + 6); /* pi 20^2 */
     assert_int_equal(at(32, 32), WHITE);
@@ -159,6 +164,8 @@ static void glow_adds_light_and_fades(void **state)
     for (int x = 33; x < SIDE; x++) {
         assert_true(at(x, 32) <= at(x - 1, 32));
     }
+    /* 10.5 of 20 away: (1 - 0.28)^2 of 200 of 255, of 128 */
+    assert_in_range((at(42, 32) >> 8 & 0xff) - 0x40, 47, 55);
     assert_int_equal(at(32, 32) & 0xff, 0x40); /* no blue in it */
     assert_int_equal(at(32, 32) >> 16 & 0xff, 0xff);
     assert_int_equal(at(53, 32), 0x404040);

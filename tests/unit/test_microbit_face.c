@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "peripherals/parts/microbit_face.h"
+#include "peripherals/parts/microbit_face_layout.h"
 
 #define PIXELS (BW_FACE_WIDTH * BW_FACE_HEIGHT)
 
@@ -109,6 +110,11 @@ static void a_part_is_drawn_in_its_rectangle_only(void **state)
             struct bw_face_state random;
 
             fill(&random);
+            if (n == 0) { /* a ball far off, but on the picture */
+                random.has_sensors = true;
+                random.tilt_mg[0] = -5000;
+                random.tilt_mg[1] = 5000;
+            }
             draw(part, &random);
             for (int i = 0; i < PIXELS; i++) {
                 int x = i % BW_FACE_WIDTH;
@@ -306,6 +312,64 @@ static void north_is_where_it_is_pulled_to(void **state)
     assert_in_range(bw_face_heading_at(cx - 40, y - 40), 44, 46);
 }
 
+/* The red half of the needle shows north. */
+static void the_needle_turns_against_the_board(void **state)
+{
+    static const struct {
+        int16_t heading_deg;
+        int x, y; /* where north is then */
+    } turns[] = { { 0, 0, -1 }, { 90, -1, 0 }, { 180, 0, 1 }, { 270, 1, 0 } };
+    struct bw_rect r = bw_face_rect(BW_FACE_COMPASS);
+
+    (void)state;
+    for (size_t n = 0; n < ARRAY_LEN(turns); n++) {
+        struct bw_face_state face = usual();
+        long sum_x = 0, sum_y = 0, count = 0;
+
+        face.heading_deg = turns[n].heading_deg;
+        draw(BW_FACE_COMPASS, &face);
+        for (int i = 0; i < PIXELS; i++) {
+            if (pixels[i] != board[i] && pixels[i] >> 16 > 180 &&
+                (pixels[i] >> 8 & 0xff) < 90) {
+                sum_x += i % BW_FACE_WIDTH - (r.x + r.w / 2);
+                sum_y += i / BW_FACE_WIDTH - 260;
+                count++;
+            }
+        }
+        assert_true(count > 50);
+        sum_x /= count;
+        sum_y /= count;
+        assert_true(sum_x * turns[n].x + sum_y * turns[n].y > 8);
+        assert_in_range(sum_x * turns[n].y + sum_y * turns[n].x + 10, 8, 12);
+    }
+}
+
+static void numbers_have_their_point_and_sign(void **state)
+{
+    static const struct {
+        int32_t value;
+        unsigned places;
+        const char *text;
+    } labels[] = {
+        { 0, 0, "0" },       { 0, 1, "0.0" },
+        { -5, 1, "-0.5" },   { 255, 1, "25.5" },
+        { 300, 2, "3.00" },  { 7, 2, "0.07" },
+        { -410, 0, "-410" }, { INT32_MIN, 0, "-2147483648" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
+        struct bw_face_label label = { "", 0 };
+
+        bw_face_label_fixed(&label, labels[i].value, labels[i].places);
+        assert_string_equal(label.text, labels[i].text);
+        for (unsigned n = 0; n < 20; n++) {
+            bw_face_label_add(&label, "abc"); /* is cut off */
+        }
+        assert_int_equal(label.len, sizeof(label.text) - 1);
+    }
+}
+
 static void sliders_reach_both_ends(void **state)
 {
     int32_t last = -100000;
@@ -334,6 +398,8 @@ int main(void)
         cmocka_unit_test(the_ball_lies_where_it_was_dragged_to),
         cmocka_unit_test(tilt_is_one_g_at_most),
         cmocka_unit_test(north_is_where_it_is_pulled_to),
+        cmocka_unit_test(the_needle_turns_against_the_board),
+        cmocka_unit_test(numbers_have_their_point_and_sign),
         cmocka_unit_test(sliders_reach_both_ends),
     };
 
