@@ -7,8 +7,8 @@
  * 64 blocks of 4 KB, which is all of the flash.  A block that is protected
  * stays so until the chip is reset.
  *
- * Where the sources are silent: DISABLEINDEBUG has no effect, because a debugger
- * of QEMU does not put the chip into debug interface mode.
+ * Where the sources are silent: DISABLEINDEBUG has no effect, because QEMU's
+ * debugger does not put the chip into debug interface mode.
  *
  * Not modelled: the regions 0 of code (UICR.CLENR0), RAM (RLENR0) and
  * peripherals (PERR0); the registers keep what is written to them.

@@ -3,8 +3,8 @@
  *
  * Sources: Nordic's start-up code in public firmware reads 0xF0000FE0 to
  * 0xF0000FEC, by words and by bytes, to choose the anomalies to work around;
- * the micro:bit's documentation names an nRF51822-QFAA of revision 3.  The words
- * are those of an ARM peripheral identification, ARM CoreSight Architecture
+ * the micro:bit's documentation names an nRF51822-QFAA of revision 3.  The
+ * words are an ARM peripheral identification, ARM CoreSight Architecture
  * Specification: part number 001, JEP106 code of Nordic (0x244), revision.
  *
  * Where the sources are silent: the rest of the identification, which follows
