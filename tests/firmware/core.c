@@ -292,6 +292,8 @@ static void count_to_two(unsigned irq)
 
 static void test_sleep_on_exit(void)
 {
+    clear_interrupt(IRQ_TIMER1);
+    NVIC_ICPR = 0xffffffff;
     irq_hook = count_to_two;
     irq_count = 0;
     NVIC_ISER = 1u << IRQ_TIMER1;
@@ -377,6 +379,9 @@ static void off_until_button_a(void)
     GPIO_PIN_CNF(1) = 2;
     GPIO_PIN_CNF(BUTTON_A) = CNF_PULL_UP | SENSE_LOW;
     note("off until A is pressed");
+    mask(true);
+    NVIC_ISER = 1u << 20; /* an interrupt does not wake it */
+    NVIC_ISPR = 1u << 20;
     POWER_SYSTEMOFF = 1;
     for (;;) {
         KEPT->note[0]++; /* the core must not go on */
