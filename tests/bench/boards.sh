@@ -2,7 +2,7 @@
 # while they compute, and a run of as many as should fit.  Sourced by run.sh.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # $dir is of run.sh
 
 BOARD_SECONDS=5 # of one measurement
 CORES=2         # that are counted with; those of the smallest host
