@@ -485,8 +485,9 @@ void nrf51_radio_disable(NrfPeripheral *p, unsigned unused)
         abort_packet(s, now);
         set_state(s, RADIO_RXDISABLE);
         break;
-    default:
-        break;
+    default: /* at once: only so does the base see a ring, and end it */
+        nrf_event(p, EV_DISABLED);
+        return;
     }
     nrf51_radio_set_alarm(s, ALARM_RAMP, now + ramp_ns);
 }

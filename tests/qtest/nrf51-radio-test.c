@@ -11,6 +11,9 @@
 #define SHORTS_ALL 0x17f
 #define INTEN_ALL  0x4ff
 
+#define PPI_CHENCLR 0x4001f508
+#define RING_S      20 /* host time for what takes a millisecond */
+
 static struct block start(void)
 {
     struct block b = block_start(RADIO_ID, "");
@@ -484,6 +487,27 @@ static void a_packet_anywhere_is_sent(void)
     block_finish(b);
 }
 
+/* A guest can wire DISABLED to DISABLE, which take no time while disabled. */
+static void a_ring_of_disabling_lets_time_pass(void)
+{
+    struct block b = start();
+
+    block_join(b, 0, block_address(b, DISABLED), block_address(b, DISABLE));
+    alarm(RING_S);
+    block_task(b, DISABLE);
+    block_pass(b, 1000000);
+    g_assert_cmpuint(block_read(b, DISABLED), ==, 1);
+    /* and once more without the ring, which has left nothing behind */
+    qtest_writel(b.qts, PPI_CHENCLR, 1);
+    block_pass(b, 1000);
+    block_write(b, DISABLED, 0);
+    block_expect_none(b, DISABLED, 1000000);
+    block_task(b, TXEN);
+    block_expect_in(b, READY, TX_RAMP_NS);
+    alarm(0);
+    block_finish(b);
+}
+
 #define TEST(name) qtest_add_func("/nrf51-radio/" #name, name)
 
 int main(int argc, char **argv)
@@ -512,5 +536,6 @@ int main(int argc, char **argv)
     TEST(power_off_and_reset_end_everything);
     TEST(a_packet_goes_on_after_migration);
     TEST(a_packet_anywhere_is_sent);
+    TEST(a_ring_of_disabling_lets_time_pass);
     return g_test_run();
 }
