@@ -146,6 +146,11 @@ static uint32_t nrf51_uart_read(NrfPeripheral *p, unsigned reg)
     return reg == REG_RXD ? nrf51_uart_rx_take(NRF51_UART(p)) : p->reg[reg];
 }
 
+static void nrf51_uart_poll(NrfPeripheral *p)
+{
+    nrf51_uart_tx_poll(NRF51_UART(p));
+}
+
 static const NrfTask uart_tasks[] = {
     [TASK_STARTRX] = { A_STARTRX, "STARTRX", task_startrx },
     [TASK_STOPRX]  = { A_STOPRX,  "STOPRX",  task_stoprx },
@@ -260,6 +265,7 @@ static void nrf51_uart_class_init(ObjectClass *klass, void *data)
     pc->info = &uart_info;
     pc->read = nrf51_uart_read;
     pc->write = nrf51_uart_write;
+    pc->poll = nrf51_uart_poll;
     pc->silence = silence;
 }
 

@@ -39,7 +39,11 @@
 
 #include "qemu/osdep.h"
 #include "qemu/log.h"
+#include "qemu/main-loop.h"
+#include "qemu/processor.h"
 #include "chardev/char-serial.h"
+#include "hw/core/cpu.h"
+#include "system/cpu-timers.h"
 #include "hw/benchwire/boards/nrf51/nrf51_uart_wire.h"
 #include "hw/benchwire/trace.h"
 
@@ -51,6 +55,7 @@
 /* A bit takes this by BAUDRATE, in ns. */
 #define BIT_DIVIDEND   ((NANOSECONDS_PER_SECOND << 32) / CORE_HZ)
 #define SYMBOL_BREAK   0x100
+#define POLL_NS        1500 /* host time, for a look at an event */
 #define BREAK_RESERVE  8 /* places in the line that bytes leave to breaks */
 
 enum { TX_IDLE, TX_SHIFTING, TX_BLOCKED };
@@ -170,6 +175,40 @@ static void tx_end(void *opaque)
     s->out_full = true;
     s->tx_state = TX_BLOCKED;
     push_out(s);
+}
+
+/* Let time pass, for the main loop too. */
+static void take_a_look(void)
+{
+    int64_t until = get_clock() + POLL_NS;
+
+    if (!current_cpu || icount_enabled()) {
+        return; /* nobody is too fast */
+    }
+    bql_unlock();
+    while (get_clock() < until) {
+        cpu_relax();
+    }
+    bql_lock();
+}
+
+/*
+ * Some software counts its looks at TXDRDY, gives up, and cuts the byte short
+ * with STOPTX.  On the chip a look takes a microsecond or so; a core of QEMU's
+ * is faster, and keeps the main loop, which has the timers, waiting.  So while
+ * a byte is being sent each look takes its time, and sees whether it is over.
+ */
+void nrf51_uart_tx_poll(Nrf51UART *s)
+{
+    if (s->tx_state != TX_SHIFTING) {
+        return;
+    }
+    take_a_look();
+    if (s->tx_state == TX_SHIFTING &&
+        (int64_t)timer_expire_time_ns(&s->tx_end) <= now_ns()) {
+        timer_del(&s->tx_end);
+        tx_end(s);
+    }
 }
 
 static gboolean chardev_writable(void *unused, GIOCondition cond, void *opaque)

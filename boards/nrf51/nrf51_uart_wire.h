@@ -53,6 +53,7 @@ void nrf51_uart_wire_release(Nrf51UART *s);
 void nrf51_uart_tx_start(Nrf51UART *s);
 void nrf51_uart_tx_stop(Nrf51UART *s);    /* in mid-byte */
 void nrf51_uart_tx_suspend(Nrf51UART *s); /* after the byte under way */
+void nrf51_uart_tx_poll(Nrf51UART *s);    /* software looks at an event */
 void nrf51_uart_tx_byte(Nrf51UART *s, uint8_t byte);
 
 void nrf51_uart_rx_start(Nrf51UART *s);
