@@ -110,7 +110,7 @@ static uint32_t flash_size_of(const char *board)
 {
     struct stat st;
 
-    if (stat(board, &st) || st.st_size <= LABELS ||
+    if (stat(board, &st) || !S_ISREG(st.st_mode) || st.st_size <= LABELS ||
         st.st_size > BW_IMAGE_FLASH_MAX + LABELS) {
         return BW_IMAGE_FLASH_MAX;
     }

@@ -25,6 +25,7 @@
 #include "hw/benchwire/boards/nrf51/nrf51_soc.h"
 
 #define SRAM_SIZE  (16 * KiB)
+#define SRAM_MAX   (4 * NRF51_RAM_BLOCK_SIZE)
 #define HCLK_HZ    16000000 /* fixed */
 #define NUM_IRQ    32
 #define MAX_VDD_MV 3600
@@ -131,17 +132,32 @@ static void stall_core(void *opaque, bool stall)
     }
 }
 
+/* POWER switches RAM in blocks, of which it has as many as its registers. */
+static bool add_sram(Nrf51Soc *s, Error **errp)
+{
+    if (s->sram_size == 0 || s->sram_size % NRF51_RAM_BLOCK_SIZE ||
+        s->sram_size > SRAM_MAX) {
+        error_setg(errp, "sram-size %" PRIu32 " is not a multiple of %d, up "
+                   "to %d", s->sram_size, NRF51_RAM_BLOCK_SIZE, SRAM_MAX);
+        return false;
+    }
+    if (!memory_region_init_ram(&s->sram, OBJECT(s), "nrf51.sram",
+                                s->sram_size, errp)) {
+        return false;
+    }
+    memory_region_add_subregion(&s->container, NRF51_SRAM_BASE, &s->sram);
+    return true;
+}
+
 static bool add_memories(Nrf51Soc *s, Error **errp)
 {
     SysBusDevice *nvmc = SYS_BUS_DEVICE(&s->nvmc);
 
     memory_region_add_subregion_overlap(&s->container, 0, s->board_memory,
                                         -1);
-    if (!memory_region_init_ram(&s->sram, OBJECT(s), "nrf51.sram",
-                                s->sram_size, errp)) {
+    if (!add_sram(s, errp)) {
         return false;
     }
-    memory_region_add_subregion(&s->container, NRF51_SRAM_BASE, &s->sram);
     add_dma(s);
 
     nrf51_nvmc_connect(&s->nvmc, &s->clock, stall_core, s);

@@ -9,7 +9,7 @@
 HELLO=build/firmware/hello.hex
 HELLO_SAYS='hello from the micro:bit, 2 s'
 requires "$MICROPYTHON" "$HELLO" build/firmware/hello.elf /usr/bin/python3
-plan 46
+plan 51
 
 # board_start [OPTION...]: a board of its own, without an agent; its serial
 # port is as machine_start has it, QMP at $TMP/qmp.sock
@@ -200,6 +200,19 @@ like "a file that is no flash file is refused" \
     "$(qemu_says -M "microbit,flash=$TMP/letter" -kernel "$HELLO")" \
     "$TMP/letter is not a flash file: it has 9 bytes"
 is "and left alone" "$(cat "$TMP/letter")" "a letter"
+# A folder has a size too, which is not that of a flash.
+mkdir "$TMP/folder"
+like "a folder in the place of a flash file is refused as one" \
+    "$(said "$BENCHWIRE" flash -b "$TMP/folder" "$MICROPYTHON")" \
+    "cannot open $TMP/folder: Is a directory"
+
+# --- sizes ---------------------------------------------------------------------
+
+for size in 0 1000 40960 4294967295; do
+    like "RAM of $size bytes, which no chip has, is refused" \
+        "$(qemu_says -M microbit -global "nrf51-soc.sram-size=$size")" \
+        "sram-size $size is not a multiple of 8192, up to 32768"
+done
 
 # --- files ---------------------------------------------------------------------
 
