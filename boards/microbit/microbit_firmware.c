@@ -228,6 +228,26 @@ static void set_flash_image(Object *obj, Visitor *v, const char *name,
     fw->flash_image = g_steal_pointer(&path);
 }
 
+static void get_device_id(Object *obj, Visitor *v, const char *name,
+                          void *opaque, Error **errp)
+{
+    MicrobitFirmware *fw = opaque;
+
+    visit_type_uint64(v, name, &fw->device_id, errp);
+}
+
+static void set_device_id(Object *obj, Visitor *v, const char *name,
+                          void *opaque, Error **errp)
+{
+    MicrobitFirmware *fw = opaque;
+
+    if (fw->nvmc) {
+        error_setg(errp, "%s can only be set on the command line", name);
+    } else {
+        visit_type_uint64(v, name, &fw->device_id, errp);
+    }
+}
+
 void microbit_firmware_add_properties(MicrobitFirmware *fw, Object *machine)
 {
     object_property_add(machine, "flash", "string", get_flash, set_flash, NULL,
@@ -239,8 +259,8 @@ void microbit_firmware_add_properties(MicrobitFirmware *fw, Object *machine)
     object_property_set_description(
         machine, "flash-image",
         "program this file as the interface chip does, and reset the board");
-    object_property_add_uint64_ptr(machine, "device-id", &fw->device_id,
-                                   OBJ_PROP_FLAG_READWRITE);
+    object_property_add(machine, "device-id", "uint64", get_device_id,
+                        set_device_id, NULL, fw);
     object_property_set_description(machine, "device-id",
                                     "FICR.DEVICEID; 0: from -uuid, if given");
 }

@@ -126,6 +126,21 @@ static void boards_can_differ(void)
     g_assert_cmphex(c.address, !=, d.address);
 }
 
+static void a_board_that_runs_keeps_its_identity(void)
+{
+    QTestState *qts = qtest_init("-M microbit,device-id=2");
+    QDict *reply = qtest_qmp(qts, "{ 'execute': 'qom-set', 'arguments': {"
+                             " 'path': '/machine', 'property': 'device-id',"
+                             " 'value': 5 } }");
+
+    qmp_expect_error_and_unref(reply, "GenericError");
+    reply = qtest_qmp(qts, "{ 'execute': 'qom-get', 'arguments': {"
+                      " 'path': '/machine', 'property': 'device-id' } }");
+    g_assert_cmpint(qdict_get_int(reply, "return"), ==, 2);
+    qobject_unref(reply);
+    qtest_quit(qts);
+}
+
 /* UICR */
 
 static void uicr_is_written_with_wen_and_kept_over_a_reset(void)
@@ -359,6 +374,7 @@ int main(int argc, char **argv)
     TEST(nobody_writes_to_ficr);
     TEST(a_board_is_the_same_at_every_start);
     TEST(boards_can_differ);
+    TEST(a_board_that_runs_keeps_its_identity);
     TEST(uicr_is_written_with_wen_and_kept_over_a_reset);
     TEST(every_option_loads_flash_and_uicr);
     TEST(what_firmware_writes_survives_a_reset);
