@@ -33,7 +33,7 @@ start() {
     # shellcheck disable=SC2054,SC2206 # commas of options; $ICOUNT is words
     local command=("$QEMU" -M microbit,air=air0
         -netdev "socket,id=air0,$air" -display none -monitor none $ICOUNT
-        -device "loader,file=$firmware" -serial stdio)
+        -device "loader,file=${firmware//,/,,}" -serial stdio)
 
     [ -z "${V:-}" ] || printf '+ %s\n' "${command[*]}"
     timeout --foreground "${FOR:-0}" "${command[@]}" </dev/null \

@@ -82,6 +82,7 @@ check_input() {
     done
     [ -z "$firmware" ] || [ -r "$firmware" ] ||
         die "there is no firmware $firmware"
+    [ ! -d "$firmware" ] || die "FW=$firmware is a folder, and no program"
     for part in ${PARTS:-}; do
         [[ $part =~ ^[^:]+:(0x)?[0-9a-fA-F]+$ ]] ||
             die "PARTS: \"$part\" is not EXPORT:ADDRESS, such as thermometer:0x48"
@@ -115,9 +116,9 @@ stop_all() {
 }
 
 banner() {
-    local agent
+    local agent program=${firmware##*/}
     agent=$(agent_address)
-    say "$(basename "${firmware:-What is in $FLASH}") runs on the micro:bit; $stop_keys ends it"
+    say "${program:-What is in $FLASH} runs on the micro:bit; $stop_keys ends it"
     [ -z "$panel_at" ] || say "Its panel is at $panel_at"
     say "Copy another program to $MACHINE_DIR/MICROBIT/ to load it"
     say "In another terminal, from this folder:"
