@@ -74,17 +74,31 @@ void bw_face_label_fixed(struct bw_face_label *label, int32_t value,
     bw_face_label_add(label, digits + i);
 }
 
+/* Where the ball lies; more than 1 g takes it to the rim, and no farther. */
+static void ball_at(const int16_t tilt_mg[2], int *x, int *y)
+{
+    int64_t dx = tilt_mg[0];
+    int64_t dy = tilt_mg[1];
+    int64_t mg = bw_isqrt((uint64_t)(dx * dx + dy * dy));
+
+    if (mg < BW_FACE_FLAT) {
+        mg = BW_FACE_FLAT;
+    }
+    *x = SIDE_X + SIDE_W / 2 + (int)(dx * BALL_WAY / mg);
+    *y = TILT_Y + (int)(dy * BALL_WAY / mg);
+}
+
 void bw_face_draw_tilt(struct bw_canvas *c, const struct bw_face_state *state)
 {
-    int x = SIDE_X + SIDE_W / 2 + state->tilt_mg[0] * BALL_WAY / BW_FACE_FLAT;
-    int y = TILT_Y + state->tilt_mg[1] * BALL_WAY / BW_FACE_FLAT;
     struct bw_face_label label = { "", 0 };
+    int x, y;
 
     if (!state->has_sensors) {
         bw_face_text(c, SIDE_X + SIDE_W / 2, TILT_Y + DIAL_R + 12, 8, "-",
                      LABEL_DIM);
         return;
     }
+    ball_at(state->tilt_mg, &x, &y);
     bw_canvas_glow(c, PX(x), PX(y), PX(20), ACCENT, 60);
     bw_canvas_disc(c, PX(x), PX(y), PX(9), BW_SHADE(0x8af5e0, 0x17987f));
     bw_canvas_disc(c, PX(x - 3), PX(y - 3), PX(2), BW_CLEAR(0xffffff, 190));

@@ -285,6 +285,31 @@ static void the_ball_lies_where_it_was_dragged_to(void **state)
     }
 }
 
+/* A shake is 1900 mg; a script may set ten times that. */
+static void the_ball_stays_in_the_dial_above_one_g(void **state)
+{
+    static const int16_t mg[][2] = {
+        { 1900, 0 }, { -1900, 0 }, { 0, 20000 }, { -20000, -20000 }
+    };
+    struct bw_face_state face = usual();
+    int cx, cy, rim_x, x, y;
+
+    (void)state;
+    find_ball(&face, &cx, &cy);
+    face.tilt_mg[0] = 1000;
+    find_ball(&face, &rim_x, &y);
+    for (size_t i = 0; i < ARRAY_LEN(mg); i++) {
+        int rim = rim_x - cx + 1;
+
+        face.tilt_mg[0] = mg[i][0];
+        face.tilt_mg[1] = mg[i][1];
+        find_ball(&face, &x, &y);
+        assert_true((x - cx) * mg[i][0] + (y - cy) * mg[i][1] > 0);
+        assert_in_range((x - cx) * (x - cx) + (y - cy) * (y - cy),
+                        (rim - 4) * (rim - 4), rim * rim);
+    }
+}
+
 static void tilt_is_one_g_at_most(void **state)
 {
     struct bw_rect r = bw_face_rect(BW_FACE_TILT);
@@ -396,6 +421,7 @@ int main(void)
         cmocka_unit_test(each_change_is_seen_in_its_part),
         cmocka_unit_test(buttons_and_instruments_can_be_touched),
         cmocka_unit_test(the_ball_lies_where_it_was_dragged_to),
+        cmocka_unit_test(the_ball_stays_in_the_dial_above_one_g),
         cmocka_unit_test(tilt_is_one_g_at_most),
         cmocka_unit_test(north_is_where_it_is_pulled_to),
         cmocka_unit_test(the_needle_turns_against_the_board),
