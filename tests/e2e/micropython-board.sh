@@ -8,7 +8,7 @@
 . "$(dirname "$0")/machine.bash"
 
 requires "$MICROPYTHON" /usr/bin/python3
-plan 14
+plan 15
 
 P0=3 # number of port P0
 
@@ -107,6 +107,15 @@ diag "$(cat "$TMP/bits")"
 # WS2812 takes green first.
 ok "neopixel sends the bytes of its colours" \
     grep -Fxq '02 01 03 00 ff 80 14 0a 1e +0' "$TMP/bits"
+# Its data sheet wants 400 ns high for a 0 and 800 for a 1, give or take 150.
+read -r zero_min zero_max one_min one_max < <(
+    sed -n 's/^[01]: \([0-9]*\) to \([0-9]*\) ns$/\1 \2/p' "$TMP/bits" |
+        paste -sd' ')
+keeps_times() {
+    within 250 "$zero_max" "$zero_min" && within "$zero_min" 550 "$zero_max" &&
+        within 650 "$one_max" "$one_min" && within "$one_min" 950 "$one_max"
+}
+ok "neopixel keeps the times of a WS2812" keeps_times
 
 is "bytes written to the serial port come out" \
     "$(repl 'uart.init(115200); n = uart.write("to the wire\n")')" 'to the wire'
