@@ -129,13 +129,14 @@ static void boards_can_differ(void)
 static void a_board_that_runs_keeps_its_identity(void)
 {
     QTestState *qts = qtest_init("-M microbit,device-id=2");
-    QDict *reply = qtest_qmp(qts, "{ 'execute': 'qom-set', 'arguments': {"
-                             " 'path': '/machine', 'property': 'device-id',"
-                             " 'value': 5 } }");
+    QDict *reply =
+        qtest_qmp(qts, "{ 'execute': 'qom-set', 'arguments': {"
+                       " 'path': '/machine', 'property': 'device-id',"
+                       " 'value': 5 } }");
 
     qmp_expect_error_and_unref(reply, "GenericError");
     reply = qtest_qmp(qts, "{ 'execute': 'qom-get', 'arguments': {"
-                      " 'path': '/machine', 'property': 'device-id' } }");
+                           " 'path': '/machine', 'property': 'device-id' } }");
     g_assert_cmpint(qdict_get_int(reply, "return"), ==, 2);
     qobject_unref(reply);
     qtest_quit(qts);
