@@ -17,8 +17,14 @@ at_end() {
     grep -q '^1\.\.' "$TMP/serial" || gone "$PID"
 }
 
+# the program has said so, and the chip has done it
+is_off() {
+    grep -q '^# off' "$TMP/serial" &&
+        tail -n 1 "$TMP/trace" | grep -q bw_nrf51_power_hold
+}
+
 off_or_at_end() {
-    grep -q '^# off' "$TMP/serial" || at_end
+    is_off || at_end
 }
 
 # run NAME ARGUMENT...: its points become ours
@@ -26,12 +32,13 @@ run() {
     local name=$1 line
     shift
     : >"$TMP/serial"
+    : >"$TMP/trace"
     rm -f "$TMP/qmp"
     spawn "$TMP/qemu.err" "$QEMU" -M microbit -kernel "$IMAGE" -display none \
         -monitor none -serial "file:$TMP/serial" \
-        -qmp "unix:$TMP/qmp,server=on,wait=off" "$@"
+        -qmp "unix:$TMP/qmp,server=on,wait=off" -D "$TMP/trace" \
+        -trace bw_nrf51_power_hold -trace bw_nrf51_power_release "$@"
     wait_for 30 off_or_at_end
-    sleep 0.5 # is it off? the program knows
     tests/e2e/qmp.py "$TMP/qmp" set /machine/button-a pressed true
     wait_for 30 at_end
     stop "$PID" 5
