@@ -32,7 +32,7 @@ static const struct {
     { ETIME, BW_TIMEOUT },
     { EBUSY, BW_BUS_ERROR },
     { EPROTO, BW_BUS_ERROR },
-    { EBADMSG, BW_BUS_ERROR },
+    { EBADMSG, BW_PEC },
     { EOPNOTSUPP, BW_UNSUPPORTED },
     { ENOTTY, BW_UNSUPPORTED },
     { ENOSYS, BW_UNSUPPORTED },

@@ -36,6 +36,7 @@ static const struct status_words words[BW_STATUS_COUNT] = {
     [BW_IO] = { "io", "input/output error" },
     [BW_LINK_DOWN] = { "link-down", "no agent is connected" },
     [BW_SHUTDOWN] = { "shutdown", "the agent is stopping" },
+    [BW_PEC] = { "pec", "the packet error code does not match" },
 };
 /* clang-format on */
 

@@ -30,6 +30,7 @@ enum bw_status {
     BW_IO = 16,         /* any other input/output error */
     BW_LINK_DOWN = 17,  /* local only: no agent at the other end */
     BW_SHUTDOWN = 18,   /* the agent is stopping */
+    BW_PEC = 19,        /* the SMBus packet error code does not match */
     BW_STATUS_COUNT
 };
 

@@ -28,12 +28,28 @@ const char *bw_wire_type_name(unsigned type)
         return "OPEN";
     case BW_MSG_I2C_XFER:
         return "I2C_XFER";
+    case BW_MSG_I2C_STEP:
+        return "I2C_STEP";
+    case BW_MSG_SMBUS_XFER:
+        return "SMBUS_XFER";
+    case BW_MSG_PROFILE_GET:
+        return "PROFILE_GET";
+    case BW_MSG_COUNTERS:
+        return "COUNTERS";
     case BW_MSG_VALUE_LIST:
         return "VALUE_LIST";
     case BW_MSG_VALUE_GET:
         return "VALUE_GET";
     case BW_MSG_VALUE_SET:
         return "VALUE_SET";
+    case BW_MSG_FAULT_LIST:
+        return "FAULT_LIST";
+    case BW_MSG_FAULT_ADD:
+        return "FAULT_ADD";
+    case BW_MSG_FAULT_CLEAR:
+        return "FAULT_CLEAR";
+    case BW_MSG_STATS:
+        return "STATS";
     default:
         return "unknown";
     }

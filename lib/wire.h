@@ -31,7 +31,7 @@
 #define BW_WIRE_MAX_FRAME   (BW_WIRE_HEADER_LEN + BW_WIRE_MAX_BODY)
 #define BW_WIRE_MAGIC       0x52575742u /* "BWWR" as bytes */
 #define BW_WIRE_MAJOR       1
-#define BW_WIRE_MINOR       0
+#define BW_WIRE_MINOR       1
 #define BW_WIRE_MAX_NAME    63      /* bytes in an export or part name */
 #define BW_WIRE_MAX_TEXT    255     /* bytes in any other string */
 #define BW_WIRE_MAX_PENDING 16      /* requests a client may have under way */
@@ -40,20 +40,33 @@
 #define BW_WIRE_REPLY       0x8000u /* set in the type of every reply */
 
 enum bw_wire_type {
-    BW_MSG_HELLO = 0x0001,      /* first frame in both directions */
-    BW_MSG_PING = 0x0002,       /* body is returned */
-    BW_MSG_LIST = 0x0003,       /* the exports this client may open */
-    BW_MSG_OPEN = 0x0004,       /* take the lease of one export */
-    BW_MSG_I2C_XFER = 0x0010,   /* one transfer on an opened I2C export */
-    BW_MSG_VALUE_LIST = 0x0020, /* values of a simulated bench */
+    BW_MSG_HELLO = 0x0001,       /* first frame in both directions */
+    BW_MSG_PING = 0x0002,        /* body is returned */
+    BW_MSG_LIST = 0x0003,        /* the exports this client may open */
+    BW_MSG_OPEN = 0x0004,        /* take the lease of one export */
+    BW_MSG_I2C_XFER = 0x0010,    /* one transfer on an opened I2C export */
+    BW_MSG_I2C_STEP = 0x0011,    /* parts of a transaction, byte by byte */
+    BW_MSG_SMBUS_XFER = 0x0012,  /* one SMBus protocol on an I2C export */
+    BW_MSG_PROFILE_GET = 0x0013, /* what is known of the export's part */
+    BW_MSG_COUNTERS = 0x0014,    /* what the client counted, for STATS */
+    BW_MSG_VALUE_LIST = 0x0020,  /* values of a simulated bench */
     BW_MSG_VALUE_GET = 0x0021,
-    BW_MSG_VALUE_SET = 0x0022
+    BW_MSG_VALUE_SET = 0x0022,
+    BW_MSG_FAULT_LIST = 0x0030, /* faults of a bench's adapter */
+    BW_MSG_FAULT_ADD = 0x0031,
+    BW_MSG_FAULT_CLEAR = 0x0032,
+    BW_MSG_STATS = 0x0040 /* what the agent counted, per export */
 };
 
 /* Capability bits of HELLO: what the sender understands beyond PING. */
 enum bw_wire_cap {
-    BW_CAP_I2C = 1u << 0,   /* I2C exports and I2C_XFER */
-    BW_CAP_VALUES = 1u << 1 /* bench exports and VALUE_* */
+    BW_CAP_I2C = 1u << 0,     /* I2C exports and I2C_XFER */
+    BW_CAP_VALUES = 1u << 1,  /* bench exports and VALUE_* */
+    BW_CAP_STEP = 1u << 2,    /* I2C_STEP */
+    BW_CAP_SMBUS = 1u << 3,   /* SMBUS_XFER */
+    BW_CAP_PROFILE = 1u << 4, /* PROFILE_GET */
+    BW_CAP_FAULTS = 1u << 5,  /* FAULT_* on bench exports */
+    BW_CAP_STATS = 1u << 6    /* STATS and COUNTERS */
 };
 
 enum bw_export_kind {
@@ -68,10 +81,24 @@ enum bw_open_flag {
 
 /* OPEN reply and LIST entry: what the adapter behind an I2C export can do. */
 enum bw_i2c_func {
-    BW_I2C_FUNC_RDWR = 1u << 0,     /* joined messages, repeated START */
-    BW_I2C_FUNC_TEN_BIT = 1u << 1,  /* 10-bit addresses */
-    BW_I2C_FUNC_ZERO_LEN = 1u << 2, /* a write of no bytes (SMBus quick) */
-    BW_I2C_FUNC_SIMULATED = 1u << 3 /* no real part behind it */
+    BW_I2C_FUNC_RDWR = 1u << 0,      /* joined messages, repeated START */
+    BW_I2C_FUNC_TEN_BIT = 1u << 1,   /* 10-bit addresses */
+    BW_I2C_FUNC_ZERO_LEN = 1u << 2,  /* a write of no bytes (SMBus quick) */
+    BW_I2C_FUNC_SIMULATED = 1u << 3, /* no real part behind it */
+    BW_I2C_FUNC_STEP = 1u << 4,      /* exact mode: I2C_STEP */
+    BW_I2C_FUNC_PROFILE = 1u << 5,   /* PROFILE_GET has an answer */
+    /* SMBUS_XFER, form by form */
+    BW_I2C_FUNC_SMBUS_QUICK = 1u << 8,
+    BW_I2C_FUNC_SMBUS_BYTE = 1u << 9, /* send byte, receive byte */
+    BW_I2C_FUNC_SMBUS_BYTE_DATA = 1u << 10,
+    BW_I2C_FUNC_SMBUS_WORD_DATA = 1u << 11,
+    BW_I2C_FUNC_SMBUS_PROC_CALL = 1u << 12,
+    BW_I2C_FUNC_SMBUS_BLOCK_WRITE = 1u << 13,
+    BW_I2C_FUNC_SMBUS_BLOCK_READ = 1u << 14,
+    BW_I2C_FUNC_SMBUS_BLOCK_PROC_CALL = 1u << 15,
+    BW_I2C_FUNC_SMBUS_I2C_BLOCK_WRITE = 1u << 16,
+    BW_I2C_FUNC_SMBUS_I2C_BLOCK_READ = 1u << 17,
+    BW_I2C_FUNC_SMBUS_PEC = 1u << 18 /* in hardware or by the driver */
 };
 
 #define BW_ADDR_ANY 0xffffu /* export: the whole bus */

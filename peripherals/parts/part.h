@@ -61,6 +61,10 @@ enum bw_part_drive {
  * @get, @set: value number @index (below @value_count); @set returns false
  *             for a read-only value or one out of its range; a value that a
  *             part cannot represent exactly is rounded to @micro_step
+ * @holds_scl: the time until which the part holds SCL low after the call to
+ *             @start, @write or @read before (clock stretching); not after
+ *             @now_ns: it does not, BW_PART_NEVER: it never lets go again.
+ *             NULL for a part that never stretches
  * @pins: names of the output pins, at most BW_PART_MAX_PINS
  * @drive: what pin number @index (below @pin_count) does now; NULL without
  *         pins, as @next_change_ns
@@ -92,6 +96,7 @@ struct bw_part_model {
     void (*stop)(void *state, uint64_t now_ns);
     int64_t (*get)(void *state, size_t index, uint64_t now_ns);
     bool (*set)(void *state, size_t index, int64_t micro, uint64_t now_ns);
+    uint64_t (*holds_scl)(void *state, uint64_t now_ns);
     const char *const *pins;
     size_t pin_count;
     enum bw_part_drive (*drive)(void *state, size_t index, uint64_t now_ns);

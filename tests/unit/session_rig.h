@@ -74,7 +74,8 @@ static void fake_close(struct bw_i2c_adapter *a)
 
 static struct fake_adapter new_fake(void)
 {
-    static const struct bw_i2c_adapter_ops ops = { fake_xfer, fake_close };
+    static const struct bw_i2c_adapter_ops ops = { .xfer = fake_xfer,
+                                                   .close = fake_close };
     struct fake_adapter f = {
         .adapter = {
             .ops = &ops,

@@ -302,7 +302,7 @@ static void each_error_number_has_its_status(void **state)
         { ETIMEDOUT, BW_TIMEOUT },
         { EBUSY, BW_BUS_ERROR }, /* the bus; a driver: see above */
         { EPROTO, BW_BUS_ERROR },
-        { EBADMSG, BW_BUS_ERROR },
+        { EBADMSG, BW_PEC },
         { EOPNOTSUPP, BW_UNSUPPORTED },
         { ENODEV, BW_GONE },
         { EACCES, BW_DENIED },

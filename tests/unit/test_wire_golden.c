@@ -463,14 +463,18 @@ static void the_document_lists_every_status(void **state)
             fail_msg("%s does not list status %s", GOLDEN_DOCUMENT, cells);
         }
     }
-    assert_false(golden_row("19 | unknown"));
+    assert_false(golden_row("20 | unknown"));
 }
 
 static void the_document_lists_every_message_type(void **state)
 {
     static const unsigned types[] = {
-        BW_MSG_HELLO,    BW_MSG_PING,       BW_MSG_LIST,      BW_MSG_OPEN,
-        BW_MSG_I2C_XFER, BW_MSG_VALUE_LIST, BW_MSG_VALUE_GET, BW_MSG_VALUE_SET,
+        BW_MSG_HELLO,      BW_MSG_PING,        BW_MSG_LIST,
+        BW_MSG_OPEN,       BW_MSG_I2C_XFER,    BW_MSG_VALUE_LIST,
+        BW_MSG_VALUE_GET,  BW_MSG_VALUE_SET,   BW_MSG_I2C_STEP,
+        BW_MSG_SMBUS_XFER, BW_MSG_PROFILE_GET, BW_MSG_COUNTERS,
+        BW_MSG_FAULT_LIST, BW_MSG_FAULT_ADD,   BW_MSG_FAULT_CLEAR,
+        BW_MSG_STATS,
     };
 
     (void)state;
@@ -519,7 +523,25 @@ static void the_document_numbers_kinds_and_bits_as_the_code_does(void **state)
                  { "RDWR", BW_I2C_FUNC_RDWR },
                  { "TEN_BIT", BW_I2C_FUNC_TEN_BIT },
                  { "ZERO_LEN", BW_I2C_FUNC_ZERO_LEN },
-                 { "SIMULATED", BW_I2C_FUNC_SIMULATED } };
+                 { "SIMULATED", BW_I2C_FUNC_SIMULATED },
+                 { "STEP", BW_CAP_STEP },
+                 { "SMBUS", BW_CAP_SMBUS },
+                 { "PROFILE", BW_CAP_PROFILE },
+                 { "FAULTS", BW_CAP_FAULTS },
+                 { "STATS", BW_CAP_STATS },
+                 { "STEP", BW_I2C_FUNC_STEP },
+                 { "PROFILE", BW_I2C_FUNC_PROFILE },
+                 { "SMBUS_QUICK", BW_I2C_FUNC_SMBUS_QUICK },
+                 { "SMBUS_BYTE", BW_I2C_FUNC_SMBUS_BYTE },
+                 { "SMBUS_BYTE_DATA", BW_I2C_FUNC_SMBUS_BYTE_DATA },
+                 { "SMBUS_WORD_DATA", BW_I2C_FUNC_SMBUS_WORD_DATA },
+                 { "SMBUS_PROC_CALL", BW_I2C_FUNC_SMBUS_PROC_CALL },
+                 { "SMBUS_BLOCK_WRITE", BW_I2C_FUNC_SMBUS_BLOCK_WRITE },
+                 { "SMBUS_BLOCK_READ", BW_I2C_FUNC_SMBUS_BLOCK_READ },
+                 { "SMBUS_BLOCK_PROC_CALL", BW_I2C_FUNC_SMBUS_BLOCK_PROC_CALL },
+                 { "SMBUS_I2C_BLOCK_WRITE", BW_I2C_FUNC_SMBUS_I2C_BLOCK_WRITE },
+                 { "SMBUS_I2C_BLOCK_READ", BW_I2C_FUNC_SMBUS_I2C_BLOCK_READ },
+                 { "SMBUS_PEC", BW_I2C_FUNC_SMBUS_PEC } };
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
