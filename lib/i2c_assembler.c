@@ -4,8 +4,9 @@
  *
  * Source: NXP UM10204 rev. 7, section 3.1 (START, repeated START, STOP,
  * acknowledge); the limits are those of i2c_xfer.h.  Before it on the way of
- * a register read: passthrough/i2c_passthrough.c.  After it: passthrough/
- * link.c, which sends the transfer.
+ * a register read: passthrough/i2c_transfer.c, which hands on what
+ * i2c_passthrough_bus.c met.  After it: passthrough/link_i2c.c, which sends
+ * the transfer.
  *
  * Not modelled: clock stretching and arbitration of the guest's bus (the
  * controller's), 10-bit addresses, the general call.

@@ -3,7 +3,7 @@
  *
  * Firmware drives START, bytes and STOP; an adapter such as /dev/i2c-N takes
  * whole transfers whose read lengths are known beforehand.  This module sits
- * between the two: passthrough/i2c_passthrough.c feeds it bus events, and
+ * between the two: passthrough/i2c_transfer.c feeds it bus events, and
  * each event is either answered at once or asks for one transfer.
  *
  *  - Written bytes are gathered.  They travel at STOP, or together with the

@@ -1,21 +1,15 @@
 /*
- * A real I2C part on a guest's bus.
+ * A real I2C part on a guest's bus: the device.
  *
  *   -device i2c-passthrough,chardev=ID,export=NAME,address=0x48
  *   -device i2c-passthrough,device=/dev/i2c-N,hostaddr=0x48,address=0x49
  *
  * The guest's controller (boards/nrf51/nrf51_twi.c, or any other of QEMU's)
  * reaches this device through QEMU's asynchronous I2C core: each phase on the
- * bus is a request() that is answered at once or later.  lib/i2c_assembler.c
- * says which, and makes whole transfers of the phases; link.c carries those
- * to the agent (host-agent/session.c), or to the agent's code in this process
- * with device=.  One register read (write, repeated START, read) is one
- * request and one reply.
- *
- * The part's presence is asked for once when the link comes up, so that not
- * even the first read needs a further request.  A START that arrives while the
- * link is coming up (firmware boots faster than a connection is made) waits
- * for it, up to timeout-ms.
+ * bus comes to i2c_passthrough_bus.c, which hands it to the device's way
+ * (i2c_transfer.c); link.c carries what that asks for to the agent
+ * (host-agent/session.c), or to the agent's code in this process with device=.
+ * This file has the properties, the link and the life of the device.
  *
  * A part that cannot be reached does not acknowledge its address; a transfer
  * that is lost with the link makes the phase that waits for it a NACK.  Not
@@ -23,9 +17,8 @@
  * does): such a byte is 0xff, and the STOP (or repeated START) after it is
  * refused.
  *
- * Not modelled: 10-bit addresses, clock stretching of single bytes (the agent
- * knows whole transfers only), the general call (not acknowledged), the part
- * as a bus master, host notify.
+ * Not modelled: 10-bit addresses, the general call (not acknowledged), the
+ * part as a bus master, host notify.
  * docs/fidelity.md lists what a guest can see of that.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -33,388 +26,75 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qapi/visitor.h"
-#include "hw/i2c/i2c.h"
 #include "hw/qdev-properties.h"
 #include "hw/qdev-properties-system.h"
 #include "migration/vmstate.h"
-#include "link.h"
-#include "hw/benchwire/lib/i2c_assembler.h"
-#include "hw/benchwire/trace.h"
-#include "trace/control.h"
-
-#define TYPE_I2C_PASSTHROUGH "i2c-passthrough"
-OBJECT_DECLARE_SIMPLE_TYPE(I2CPassthrough, I2C_PASSTHROUGH)
+#include "i2c_passthrough.h"
+#include "link_i2c.h"
 
 #define LOCAL_EXPORT "i2c" /* the only I2C export of bw_local_start() */
 #define NO_HOSTADDR  0xffff
 #define MAX_TIMEOUT_MS 60000 /* docs/protocol.md, I2C_XFER, deadline_ms */
-#define XFER_TEXT    160   /* of a transfer in a trace, characters */
-
-struct I2CPassthrough {
-    I2CSlave parent_obj;
-
-    /* properties */
-    CharBackend chr;
-    char *adapter;       /* device= */
-    char *export;
-    uint16_t hostaddr;   /* of the part, on the adapter's bus */
-    uint16_t read_ahead; /* bytes */
-    uint32_t timeout_ms;
-    bool shared;
-
-    /* what the read-only properties show; see refresh_counters() */
-    uint64_t transfers;
-    uint64_t probes;
-    uint64_t over_read;
-    uint64_t under_read;
-    uint64_t failures;
-    uint64_t timeouts;
-    uint64_t reconnects;
-
-    BwLink link;
-    uint32_t wait_ms;   /* a transfer may wait for the adapter */
-    uint16_t max_len;   /* the assembler's */
-    bool busy;          /* the core waits for an answer to @phase */
-    I2CPhase phase;
-    uint32_t recv_len;  /* of a START for reading, 0 unknown */
-    bool deferred;      /* @phase is a START that waits for the link */
-    QEMUTimer *deferred_timer;
-    uint32_t id;        /* request under way, 0 if none */
-    bool probing;       /* ... which is nobody's phase */
-    bool open;          /* between a START that was taken and STOP */
-    bool untold;        /* ... bytes were lost and the guest cannot know yet */
-    struct bw_asm_stats past; /* of assemblers before this one */
-    struct bw_i2c_assembler assembler;
-};
-
-static void run_verdict(I2CPassthrough *s, enum bw_asm_verdict verdict,
-                        uint8_t byte);
-
-/* --- answers to the bus --- */
-
-static void answer(I2CPassthrough *s, I2CReply reply, uint8_t byte)
-{
-    s->busy = false;
-    i2c_slave_reply(I2C_SLAVE(s), reply, byte);
-}
-
-static void start_phase(I2CPassthrough *s)
-{
-    bool is_read = s->phase == I2C_PHASE_START_RECV;
-
-    s->open = true;
-    s->untold = false;
-    run_verdict(s, bw_i2c_assembler_start(&s->assembler, is_read,
-                                          s->recv_len), 0xff);
-}
-
-static void end_deferral(I2CPassthrough *s)
-{
-    s->deferred = false;
-    timer_del(s->deferred_timer);
-}
-
-static void resume_start(I2CPassthrough *s)
-{
-    if (s->deferred) {
-        end_deferral(s);
-        start_phase(s);
-    }
-}
-
-/* Timer, or the link went down instead. */
-static void refuse_start(void *opaque)
-{
-    I2CPassthrough *s = opaque;
-
-    if (s->deferred) {
-        end_deferral(s);
-        answer(s, I2C_REPLY_NACK_ADDRESS, 0xff);
-    }
-}
-
-/* The assembler has decided about what it was asked: a phase or a probe. */
-static void conclude(I2CPassthrough *s, enum bw_asm_verdict verdict,
-                     uint8_t byte)
-{
-    if (s->probing) {
-        s->probing = false;
-        resume_start(s);
-        return;
-    }
-    if (s->phase == I2C_PHASE_RECV && verdict != BW_ASM_ACK) {
-        s->untold = true; /* a controller cannot see that in a read byte */
-    }
-    if (s->phase == I2C_PHASE_STOP && verdict == BW_ASM_ACK && s->untold) {
-        verdict = BW_ASM_NACK_DATA;
-    }
-    answer(s, verdict == BW_ASM_ACK ? I2C_REPLY_ACK :
-              verdict == BW_ASM_NACK_ADDR ? I2C_REPLY_NACK_ADDRESS :
-              I2C_REPLY_NACK_DATA, verdict == BW_ASM_ACK ? byte : 0xff);
-}
-
-/* --- transfers over the link --- */
-
-static void trace_xfer(uint32_t id, const struct bw_i2c_xfer *x)
-{
-    char text[XFER_TEXT];
-
-    if (trace_event_get_state_backends(TRACE_BW_I2C_PASSTHROUGH_XFER)) {
-        bw_i2c_xfer_print(x, text, sizeof(text));
-        trace_bw_i2c_passthrough_xfer(id, text);
-    }
-}
-
-/* Returns false if the reply's body is not that of @x's transfer. */
-static bool take_body(struct bw_i2c_xfer *x, unsigned status,
-                      const uint8_t *body, size_t len)
-{
-    struct bw_wire_i2c_failure where;
-    struct bw_reader r;
-
-    bw_reader_init(&r, body, len);
-    if (status == BW_OK) {
-        return bw_wire_get_i2c_reply(&r, x) == BW_OK && bw_reader_done(&r);
-    }
-    return bw_wire_get_i2c_failure(&r, &where) == BW_OK && bw_reader_done(&r);
-}
-
-static void xfer_done(void *opaque, uint32_t id, unsigned status,
-                      const uint8_t *body, size_t len)
-{
-    I2CPassthrough *s = opaque;
-    struct bw_i2c_xfer *x = bw_i2c_assembler_xfer(&s->assembler);
-    enum bw_asm_verdict verdict;
-    uint8_t byte = 0xff;
-
-    if (!take_body(x, status, body, len)) {
-        /* s->id stays: the request is lost with the link */
-        bw_link_reject(&s->link, "a reply to I2C_XFER of the wrong length");
-        return;
-    }
-    s->id = 0;
-    trace_bw_i2c_passthrough_done(id, bw_status_name(status));
-    verdict = bw_i2c_assembler_complete(&s->assembler, status, &byte);
-    run_verdict(s, verdict, byte);
-}
-
-static enum bw_status send_xfer(I2CPassthrough *s)
-{
-    struct bw_i2c_xfer *x = bw_i2c_assembler_xfer(&s->assembler);
-    struct bw_wire_i2c_request m = { .deadline_ms = s->wait_ms, .xfer = *x };
-    struct bw_writer *w;
-    uint32_t id;
-
-    id = bw_link_begin(&s->link, BW_MSG_I2C_XFER, &w);
-    if (!id) {
-        return bw_link_is_ready(&s->link) ? BW_BUSY : BW_LINK_DOWN;
-    }
-    bw_wire_put_i2c_request(w, &m);
-    trace_xfer(id, x);
-    if (!bw_link_commit(&s->link, xfer_done, s)) {
-        return BW_TOO_LONG;
-    }
-    s->id = id;
-    return BW_OK;
-}
-
-static void run_verdict(I2CPassthrough *s, enum bw_asm_verdict verdict,
-                        uint8_t byte)
-{
-    while (verdict == BW_ASM_WAIT) {
-        enum bw_status status = send_xfer(s);
-
-        if (status == BW_OK) {
-            return;
-        }
-        verdict = bw_i2c_assembler_complete(&s->assembler, status, &byte);
-    }
-    conclude(s, verdict, byte);
-}
-
-/* --- phases from the bus --- */
-
-static void on_start(I2CPassthrough *s, uint32_t recv_len)
-{
-    bool ready = bw_link_is_ready(&s->link);
-
-    s->recv_len = recv_len;
-    if (s->open ? s->untold : !ready && !bw_link_is_coming(&s->link)) {
-        /* The part is out of reach, or bytes before this START were lost. */
-        I2CReply nack = s->open ? I2C_REPLY_NACK_DATA : I2C_REPLY_NACK_ADDRESS;
-
-        bw_i2c_assembler_abort(&s->assembler);
-        s->open = false;
-        answer(s, nack, 0xff);
-    } else if (s->probing || (!s->open && !ready)) {
-        s->deferred = true;
-        timer_mod(s->deferred_timer, s->timeout_ms +
-                  qemu_clock_get_ms(QEMU_CLOCK_REALTIME));
-    } else {
-        start_phase(s);
-    }
-}
-
-static void on_recv(I2CPassthrough *s)
-{
-    uint8_t byte = 0xff;
-    enum bw_asm_verdict verdict = bw_i2c_assembler_recv(&s->assembler, &byte);
-
-    run_verdict(s, verdict, byte);
-}
-
-static void i2c_passthrough_request(I2CSlave *slave, I2CPhase phase,
-                                    uint32_t arg)
-{
-    I2CPassthrough *s = I2C_PASSTHROUGH(slave);
-    bool start = phase == I2C_PHASE_START_SEND || phase == I2C_PHASE_START_RECV;
-
-    s->busy = true;
-    s->phase = phase;
-    if (!start && !s->open) {
-        answer(s, phase == I2C_PHASE_STOP ? I2C_REPLY_ACK :
-                  I2C_REPLY_NACK_DATA, 0xff);
-        return;
-    }
-    switch (phase) {
-    case I2C_PHASE_START_SEND:
-        on_start(s, 0);
-        break;
-    case I2C_PHASE_START_RECV:
-        on_start(s, arg);
-        break;
-    case I2C_PHASE_SEND:
-        run_verdict(s, bw_i2c_assembler_send(&s->assembler, arg), 0xff);
-        break;
-    case I2C_PHASE_RECV:
-        on_recv(s);
-        break;
-    case I2C_PHASE_STOP:
-        s->open = false;
-        run_verdict(s, bw_i2c_assembler_stop(&s->assembler), 0xff);
-        break;
-    }
-}
-
-/* A general call is for the guest's bus: at the part it would be a write. */
-static bool i2c_passthrough_match_and_add(I2CSlave *candidate, uint8_t address,
-                                          bool broadcast,
-                                          I2CNodeList *current_devs)
-{
-    I2CNode *node;
-
-    if (broadcast || address != candidate->address) {
-        return false;
-    }
-    node = g_new(struct I2CNode, 1);
-    node->elt = candidate;
-    QLIST_INSERT_HEAD(current_devs, node, next);
-    return true;
-}
-
-static void i2c_passthrough_abort(I2CSlave *slave)
-{
-    I2CPassthrough *s = I2C_PASSTHROUGH(slave);
-
-    s->busy = false;
-    s->open = false;
-    end_deferral(s);
-    if (s->probing) {
-        return;
-    }
-    if (s->id) {
-        bw_link_forget(&s->link, s->id);
-        trace_bw_i2c_passthrough_done(s->id, "aborted");
-        s->id = 0;
-    }
-    bw_i2c_assembler_abort(&s->assembler);
-}
 
 /* --- the link comes and goes --- */
 
-static void add_stats(struct bw_asm_stats *sum, const struct bw_asm_stats *b)
+/* The way that suits what was opened. */
+static const BwI2CWay *choose_way(I2CPassthrough *s,
+                                  const struct bw_wire_opened *opened,
+                                  Error **errp)
 {
-    sum->transfers += b->transfers;
-    sum->probes += b->probes;
-    sum->over_read += b->over_read;
-    sum->under_read += b->under_read;
-    sum->failures += b->failures;
+    if (!(opened->funcs & BW_I2C_FUNC_RDWR) || !opened->max_len) {
+        error_setg(errp, "the adapter behind the export cannot join messages "
+                   "by a repeated START");
+        return NULL;
+    }
+    return &bw_i2c_transfer;
 }
 
-static void init_assembler(I2CPassthrough *s, uint16_t max_len)
+/* What was gathered by the way before does not come to the part. */
+static void take_way(I2CPassthrough *s, const BwI2CWay *way, uint16_t max_len)
 {
-    struct bw_asm_config config = {
-        .hostaddr = s->hostaddr,
-        .read_ahead = MIN(s->read_ahead, max_len),
-        .max_len = max_len,
-    };
-
-    add_stats(&s->past, bw_i2c_assembler_stats(&s->assembler));
-    bw_i2c_assembler_init(&s->assembler, &config);
-    s->max_len = max_len;
+    if (way == s->way && max_len == s->max_len) {
+        return;
+    }
+    if (way != s->way) {
+        s->way->withdraw(s);
+        s->way = way;
+    }
+    if (max_len != s->max_len) {
+        bw_i2c_transfer_init(s, max_len);
+    }
+    s->untold = s->open;
 }
 
 static bool link_opened(void *opaque, const struct bw_wire_opened *opened,
                         Error **errp)
 {
     I2CPassthrough *s = opaque;
-    uint16_t max_len = MIN(opened->max_len, BW_I2C_MAX_LEN);
+    const BwI2CWay *way;
 
     if (opened->addr != BW_ADDR_ANY && opened->addr != s->hostaddr) {
         error_setg(errp, "the export serves address 0x%02x only, and "
                    "hostaddr is 0x%02x", opened->addr, s->hostaddr);
         return false;
     }
-    if (!(opened->funcs & BW_I2C_FUNC_RDWR) || !max_len) {
-        error_setg(errp, "the adapter behind the export cannot join messages "
-                   "by a repeated START");
+    way = choose_way(s, opened, errp);
+    if (!way) {
         return false;
     }
-    /*
-     * A transfer that begins too late for its reply to come in time shall not
-     * begin.  An adapter that may take longer than timeout-ms is given a
-     * chance: it seldom does.
-     */
-    s->wait_ms = s->timeout_ms > opened->timeout_ms ?
-                 s->timeout_ms - opened->timeout_ms : s->timeout_ms / 2;
-    if (max_len != s->max_len) {
-        init_assembler(s, max_len);
-        s->untold = s->open; /* what was gathered until now */
-    }
+    s->wait_ms = bw_link_i2c_wait_ms(&s->link, opened);
+    take_way(s, way, MIN(opened->max_len, BW_I2C_MAX_LEN));
     return true;
 }
 
 static void link_ready(void *opaque)
 {
-    I2CPassthrough *s = opaque;
-    enum bw_asm_verdict verdict = bw_i2c_assembler_probe(&s->assembler);
-
-    if (verdict == BW_ASM_WAIT) {
-        s->probing = true;
-        run_verdict(s, verdict, 0xff);
-    } else {
-        resume_start(s);
-    }
+    bw_i2c_passthrough_ready(opaque);
 }
 
-/*
- * Only a transfer under way is lost with the link.  Bytes that wait for one,
- * or were fetched by one, are still good.
- */
 static void link_down(void *opaque, enum bw_status status)
 {
-    I2CPassthrough *s = opaque;
-    enum bw_asm_verdict verdict;
-    uint8_t byte = 0xff;
-
-    bw_i2c_assembler_forget(&s->assembler);
-    if (s->id) {
-        trace_bw_i2c_passthrough_done(s->id, bw_status_name(status));
-        s->id = 0;
-        verdict = bw_i2c_assembler_complete(&s->assembler, status, &byte);
-        run_verdict(s, verdict, byte);
-    }
-    refuse_start(s);
+    bw_i2c_passthrough_down(opaque, status);
 }
 
 static const BwLinkOps link_ops = {
@@ -522,13 +202,14 @@ static void i2c_passthrough_realize(DeviceState *dev, Error **errp)
         !check_neighbours(s, errp)) {
         return;
     }
-    init_assembler(s, BW_I2C_MAX_LEN);
-    s->deferred_timer = timer_new_ms(QEMU_CLOCK_REALTIME, refuse_start, s);
+    bw_i2c_transfer_init(s, BW_I2C_MAX_LEN);
+    s->way = &bw_i2c_transfer;
+    bw_i2c_passthrough_bus_init(s);
     config.name = dev->id ?
         g_strdup_printf("i2c-passthrough %s", dev->id) :
         g_strdup_printf("i2c-passthrough at 0x%02x", I2C_SLAVE(s)->address);
     if (!bw_link_start(&s->link, &config, &s->chr, s->adapter, errp)) {
-        timer_free(s->deferred_timer);
+        bw_i2c_passthrough_bus_finish(s);
     }
 }
 
@@ -537,13 +218,13 @@ static void i2c_passthrough_unrealize(DeviceState *dev)
     I2CPassthrough *s = I2C_PASSTHROUGH(dev);
 
     bw_link_stop(&s->link);
-    timer_free(s->deferred_timer);
+    bw_i2c_passthrough_bus_finish(s);
 }
 
 /* The guest's bus starts anew; the link and the part know nothing of it. */
 static void i2c_passthrough_reset_hold(Object *obj, ResetType type)
 {
-    i2c_passthrough_abort(I2C_SLAVE(obj));
+    bw_i2c_passthrough_abort(I2C_PASSTHROUGH(obj));
 }
 
 static const VMStateDescription vmstate_i2c_passthrough = {
@@ -555,9 +236,8 @@ static const VMStateDescription vmstate_i2c_passthrough = {
 
 static void refresh_counters(I2CPassthrough *s)
 {
-    struct bw_asm_stats sum = s->past;
+    struct bw_asm_stats sum = bw_i2c_transfer_stats(s);
 
-    add_stats(&sum, bw_i2c_assembler_stats(&s->assembler));
     s->transfers = sum.transfers;
     s->probes = sum.probes;
     s->over_read = sum.over_read;
@@ -618,7 +298,6 @@ static const Property i2c_passthrough_properties[] = {
 static void i2c_passthrough_class_init(ObjectClass *klass, void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
-    I2CSlaveClass *sc = I2C_SLAVE_CLASS(klass);
     ResettableClass *rc = RESETTABLE_CLASS(klass);
 
     dc->desc = "an I2C part of an agent or of this machine";
@@ -627,9 +306,7 @@ static void i2c_passthrough_class_init(ObjectClass *klass, void *data)
     dc->vmsd = &vmstate_i2c_passthrough;
     device_class_set_props(dc, i2c_passthrough_properties);
     rc->phases.hold = i2c_passthrough_reset_hold;
-    sc->match_and_add = i2c_passthrough_match_and_add;
-    sc->request = i2c_passthrough_request;
-    sc->abort = i2c_passthrough_abort;
+    bw_i2c_passthrough_bus_class_init(I2C_SLAVE_CLASS(klass));
 }
 
 static const TypeInfo i2c_passthrough_types[] = {

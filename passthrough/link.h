@@ -79,6 +79,7 @@ typedef struct BwLinkConfig {
     const char *export;  /* to open; at most BW_WIRE_MAX_NAME bytes */
     enum bw_export_kind kind;
     uint32_t caps;       /* enum bw_wire_cap, those the agent must have */
+    uint32_t wants;      /* ... and those it may have, see @peer_caps */
     bool shared;         /* OPEN with BW_OPEN_SHARED */
     uint32_t timeout_ms; /* deadline of every request */
     const BwLinkOps *ops;
@@ -115,6 +116,7 @@ typedef struct BwLink {
     unsigned pending_head;
     unsigned pending_count;
     uint32_t peer_max_body;
+    uint32_t peer_caps; /* enum bw_wire_cap, valid from @opened on */
 
     uint64_t timeouts;   /* connections given up because of a deadline */
     uint64_t reconnects; /* times the link was ready again */

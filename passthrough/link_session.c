@@ -158,6 +158,7 @@ static void hello_reply(void *opaque, uint32_t id, unsigned status,
         return;
     }
     link->peer_max_body = m.max_body;
+    link->peer_caps = m.caps;
     send_open(link);
 }
 
@@ -166,7 +167,7 @@ void bw_link_hello(BwLink *link)
     struct bw_wire_hello m = {
         .major = BW_WIRE_MAJOR,
         .minor = BW_WIRE_MINOR,
-        .caps = link->config.caps,
+        .caps = link->config.caps | link->config.wants,
         .max_body = BW_WIRE_MAX_BODY,
         .software = SOFTWARE,
     };

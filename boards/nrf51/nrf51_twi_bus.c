@@ -8,7 +8,7 @@
  *
  * The way of a byte: register write (nrf51_twi.c) -> here -> QEMU's I2C core,
  * asynchronous (qemu/patches) -> a part, for a real one
- * passthrough/i2c_passthrough.c -> answered() -> event -> interrupt.
+ * passthrough/i2c_passthrough_bus.c -> answered() -> event -> interrupt.
  *
  * A transaction is a row of phases: START with the address, bytes, STOP.  A
  * phase ends when its wire time is over and the part has answered, whichever

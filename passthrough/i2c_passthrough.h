@@ -1,0 +1,134 @@
+/*
+ * The i2c-passthrough device, for the files that it consists of.
+ *
+ *   i2c_passthrough.c      the device: properties, link, life
+ *   i2c_passthrough_bus.c  phases on the guest's bus, and their answers
+ *   i2c_transfer.c         a way: whole transfers, by lib/i2c_assembler.c
+ *
+ * A way turns phases into requests over the link.  Which one a device goes is
+ * decided each time the link is opened, by what the export can do.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_PASSTHROUGH_I2C_PASSTHROUGH_H
+#define BENCHWIRE_PASSTHROUGH_I2C_PASSTHROUGH_H
+
+#include "hw/i2c/i2c.h"
+#include "qom/object.h"
+#include "link.h"
+#include "hw/benchwire/lib/i2c_assembler.h"
+
+#define TYPE_I2C_PASSTHROUGH "i2c-passthrough"
+OBJECT_DECLARE_SIMPLE_TYPE(I2CPassthrough, I2C_PASSTHROUGH)
+
+/**
+ * struct BwI2CWay - from phases to requests
+ * @start: START or repeated START; @recv_len as I2C_PHASE_START_RECV has it
+ * @send: a byte from the guest
+ * @recv: the guest clocks a byte in
+ * @stop: STOP
+ * @withdraw: the phase under way, if any, is withdrawn and the guest's bus is
+ *         free; no answer is due any more
+ * @ready: the link takes requests
+ * @down: it does not any more; a request under way has failed with @status
+ *
+ * @start to @stop each lead to one bw_i2c_passthrough_answer(), at once or
+ * later.  @start, @send, @recv and @stop come only while no answer is due;
+ * @send, @recv and @stop only after a @start, which may have been refused.
+ */
+typedef struct BwI2CWay {
+    void (*start)(I2CPassthrough *s, bool is_read, uint32_t recv_len);
+    void (*send)(I2CPassthrough *s, uint8_t byte);
+    void (*recv)(I2CPassthrough *s);
+    void (*stop)(I2CPassthrough *s);
+    void (*withdraw)(I2CPassthrough *s);
+    void (*ready)(I2CPassthrough *s);
+    void (*down)(I2CPassthrough *s, enum bw_status status);
+} BwI2CWay;
+
+struct I2CPassthrough {
+    I2CSlave parent_obj;
+
+    /* properties */
+    CharBackend chr;
+    char *adapter;       /* device= */
+    char *export;
+    uint16_t hostaddr;   /* of the part, on the adapter's bus */
+    uint16_t read_ahead; /* bytes */
+    uint32_t timeout_ms;
+    bool shared;
+
+    /* what the read-only properties show; see refresh_counters() */
+    uint64_t transfers;
+    uint64_t probes;
+    uint64_t over_read;
+    uint64_t under_read;
+    uint64_t failures;
+    uint64_t timeouts;
+    uint64_t reconnects;
+
+    BwLink link;
+    uint32_t wait_ms;    /* a request may wait for the adapter */
+    const BwI2CWay *way; /* never NULL once realized */
+
+    /* i2c_passthrough_bus.c */
+    bool busy;          /* the core waits for an answer to @phase */
+    I2CPhase phase;
+    uint32_t recv_len;  /* of a START for reading, 0 unknown */
+    bool deferred;      /* @phase is a START that waits for the link */
+    bool unsettled;     /* ... or for the way, see bw_i2c_passthrough_settle() */
+    QEMUTimer *deferred_timer;
+    bool open;          /* between a START that was taken and STOP */
+    bool untold;        /* ... bytes were lost and the guest cannot know yet */
+
+    /* i2c_transfer.c */
+    uint16_t max_len;   /* the assembler's */
+    uint32_t id;        /* request under way, 0 if none */
+    bool probing;       /* ... which is nobody's phase */
+    struct bw_asm_stats past; /* of assemblers before this one */
+    struct bw_i2c_assembler assembler;
+};
+
+/* --- i2c_passthrough_bus.c, for the ways --- */
+
+/**
+ * bw_i2c_passthrough_answer: the answer to the phase under way
+ * @byte: with I2C_REPLY_ACK of I2C_PHASE_RECV; the guest sees 0xff otherwise
+ *
+ * A byte read that was not acknowledged (a controller cannot see that) makes
+ * the STOP or repeated START after it fail.
+ */
+void bw_i2c_passthrough_answer(I2CPassthrough *s, I2CReply reply,
+                               uint8_t byte);
+
+/*
+ * While a way's @ready is still busy with requests of its own it is unsettled:
+ * a START waits until it says that it is settled.
+ */
+void bw_i2c_passthrough_unsettle(I2CPassthrough *s);
+void bw_i2c_passthrough_settle(I2CPassthrough *s);
+
+/* --- i2c_passthrough_bus.c, for the device --- */
+
+void bw_i2c_passthrough_bus_init(I2CPassthrough *s);
+void bw_i2c_passthrough_bus_finish(I2CPassthrough *s);
+void bw_i2c_passthrough_bus_class_init(I2CSlaveClass *sc);
+
+/* The guest's bus is free, whatever was on it. */
+void bw_i2c_passthrough_abort(I2CPassthrough *s);
+
+/* The link came up, or went down. */
+void bw_i2c_passthrough_ready(I2CPassthrough *s);
+void bw_i2c_passthrough_down(I2CPassthrough *s, enum bw_status status);
+
+/* --- i2c_transfer.c --- */
+
+extern const BwI2CWay bw_i2c_transfer;
+
+/* For messages of @max_len bytes; what was counted is kept. */
+void bw_i2c_transfer_init(I2CPassthrough *s, uint16_t max_len);
+
+/* What the device has counted since it was made. */
+struct bw_asm_stats bw_i2c_transfer_stats(I2CPassthrough *s);
+
+#endif
