@@ -1,0 +1,25 @@
+# tiny-usb, the I2C adapter of the rig's kernel: an archive with the device and
+# the protocol, which the unit test has too, and the program.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+TINY_USB_PARTS := $(patsubst %.c,%,$(filter-out tests/rig/tiny_usb.c, \
+	$(wildcard tests/rig/tiny_usb_*.c)))
+
+define tiny_usb
+# $(1): folder under build, $(2): compiler flags
+$(BUILD)/$(1)/libbwtinyusb.a: $(TINY_USB_PARTS:%=$(BUILD)/$(1)/%.o)
+
+$(BUILD)/$(1)/tests/rig/tiny-usb: $(BUILD)/$(1)/tests/rig/tiny_usb.o \
+		$(BUILD)/$(1)/libbwtinyusb.a $(ARCHIVES:%=$(BUILD)/$(1)/%)
+	@echo "  LINK    $$@"
+	$$(Q)$$(CC) $$($(2)) -o $$@ $$^ $$(AGENT_LIBS) -lusbredirparser
+
+# the linker wants the archives once more, behind the one that uses them
+$(BUILD)/$(1)/tests/unit/test_tiny_usb: $(BUILD)/$(1)/libbwtinyusb.a
+$(BUILD)/$(1)/tests/unit/test_tiny_usb: UNIT_LDFLAGS_test_tiny_usb = \
+	$(ARCHIVES:%=$(BUILD)/$(1)/%)
+endef
+$(eval $(call tiny_usb,host,HOST_CFLAGS))
+$(eval $(call tiny_usb,asan,ASAN_CFLAGS))
+$(eval $(call tiny_usb,cov,COV_CFLAGS))
