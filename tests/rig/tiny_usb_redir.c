@@ -196,8 +196,8 @@ static void on_control(void *priv, uint64_t id,
     } else if (h->requesttype & 0x80) {
         reply.length = (uint16_t)n;
     }
-    usbredirparser_send_control_packet(r->parser, id, &reply, r->data,
-                                       n > 0 ? n : 0);
+    usbredirparser_send_control_packet(r->parser, id, &reply,
+                                       n > 0 ? r->data : NULL, n > 0 ? n : 0);
 }
 
 static void on_cancel(void *priv, uint64_t id)
