@@ -5,7 +5,9 @@
  * model's name.  The model is the state machine; here are its edges:
  *
  *  - the bus: QEMU's I2C core calls match_and_add, event, send and recv; the
- *    answers are at hand, so this is a synchronous slave;
+ *    answers are at hand, so this is a synchronous slave.  A model that can
+ *    stretch the clock is an asynchronous one: it answers a phase when it lets
+ *    go of SCL, by a timer on the virtual clock;
  *  - time: the virtual clock;
  *  - values: properties in physical units, for -device and for qom-set while
  *    the guest runs ("qom-set /machine/peripheral/ID temperature 21.5");
@@ -18,7 +20,20 @@
  * does, so that an EEPROM keeps its content and a clock its time.
  *
  * A snapshot or migration carries the model's state as it is in memory: both
- * QEMUs must be of one build.
+ * QEMUs must be of one build.  A phase that is stretched has happened to the
+ * model already: when the controller asks for it again at the destination, it
+ * is answered as it would have been here, and at the same time.
+ *
+ * Clock stretching (NXP UM10204 rev. 7, section 3.1.9), where the document
+ * leaves it open:
+ *  - the time counts from the moment at which the controller begins the byte,
+ *    as part.h has it, so that a byte takes its time on the wire or that of
+ *    the part, whichever is longer, not the sum of both;
+ *  - a controller that gives up (ENABLE=0, POWER=0) does not make the part let
+ *    go: the next START for it waits for the rest.  A reset of the machine
+ *    does, as if the part had been without power.
+ *
+ * Not modelled: SCL held low while another part is addressed.
  *
  * Not modelled: with several parts waiting for an SMBus alert response the one
  * that was created last answers first, whatever its address.
@@ -53,6 +68,17 @@ OBJECT_DECLARE_TYPE(I2CPart, I2CPartClass, I2C_PART)
 /* A timer that is late shows so many of the changes it has missed. */
 #define LATE_CHANGES 64
 
+/* A phase that is over for the model, and on the bus when SCL is let go. */
+typedef struct I2CPartHold {
+    bool pending;      /* the bus waits for the answer */
+    bool again;        /* just loaded: the phase will be asked for once more */
+    uint8_t phase;     /* I2CPhase */
+    uint8_t arg;       /* the byte sent */
+    uint8_t reply;     /* I2CReply */
+    uint8_t data;      /* the byte received */
+    uint64_t until_ns; /* BW_PART_NEVER: SCL stays low */
+} I2CPartHold;
+
 typedef struct I2CPartPin {
     BoardNet *net; /* or NULL */
     struct bw_net_source source;
@@ -70,6 +96,8 @@ struct I2CPart {
     I2CPartPin pin[BW_PART_MAX_PINS];
     QEMUTimer *timer; /* a pin may change; NULL: no pin is connected */
     uint64_t due_ns;  /* when it fires */
+    I2CPartHold hold;
+    QEMUTimer *scl_timer; /* SCL is let go; NULL: the model never holds it */
 };
 
 struct I2CPartClass {
@@ -237,12 +265,131 @@ static uint8_t i2c_part_recv(I2CSlave *slave)
     return data;
 }
 
+/* Clock stretching */
+
+static void answer(I2CPart *s)
+{
+    s->hold.pending = false;
+    i2c_slave_reply(I2C_SLAVE(s), s->hold.reply, s->hold.data);
+}
+
+static void scl_is_free(void *opaque)
+{
+    I2CPart *s = opaque;
+
+    if (s->hold.pending) {
+        trace_bw_i2c_part_release(DEVICE(s)->canonical_path);
+        answer(s);
+    }
+}
+
+/* Answer now, or when SCL is let go. */
+static void answer_in_time(I2CPart *s)
+{
+    if (s->hold.until_ns <= now_ns(s)) {
+        timer_del(s->scl_timer);
+        answer(s);
+        return;
+    }
+    trace_bw_i2c_part_stretch(DEVICE(s)->canonical_path, s->hold.until_ns);
+    if (s->hold.until_ns > INT64_MAX) {
+        timer_del(s->scl_timer);
+    } else {
+        timer_mod_ns(s->scl_timer, s->hold.until_ns);
+    }
+}
+
+static void run_phase(I2CPart *s, I2CPhase phase, uint32_t arg)
+{
+    I2CSlave *slave = I2C_SLAVE(s);
+    int error = 0;
+
+    s->hold.data = 0xff;
+    switch (phase) {
+    case I2C_PHASE_START_SEND:
+        error = i2c_part_start(s, false);
+        break;
+    case I2C_PHASE_START_RECV:
+        error = i2c_part_start(s, true);
+        break;
+    case I2C_PHASE_SEND:
+        error = i2c_part_send(slave, arg);
+        break;
+    case I2C_PHASE_RECV:
+        s->hold.data = i2c_part_recv(slave);
+        break;
+    case I2C_PHASE_STOP:
+        i2c_part_event(slave, I2C_FINISH);
+        break;
+    }
+    s->hold.reply = !error ? I2C_REPLY_ACK :
+                    phase == I2C_PHASE_SEND ? I2C_REPLY_NACK_DATA :
+                    I2C_REPLY_NACK_ADDRESS;
+}
+
+/* What a STOP follows is over: the master could not have made one earlier. */
+static void find_hold(I2CPart *s, I2CPhase phase)
+{
+    uint64_t now = now_ns(s);
+    uint64_t left_over = s->hold.until_ns;
+
+    s->hold.until_ns = now;
+    if (phase != I2C_PHASE_STOP) {
+        s->hold.until_ns = MAX(left_over, model_of(s)->holds_scl(s->state,
+                                                                 now));
+    }
+}
+
+static void i2c_part_request(I2CSlave *slave, I2CPhase phase, uint32_t arg)
+{
+    I2CPart *s = I2C_PART(slave);
+    bool again = s->hold.again && s->hold.phase == phase &&
+                 (phase != I2C_PHASE_SEND || s->hold.arg == arg);
+
+    s->hold.again = false;
+    s->hold.pending = true;
+    if (!again) {
+        s->hold.phase = phase;
+        s->hold.arg = arg;
+        run_phase(s, phase, arg);
+        find_hold(s, phase);
+    }
+    answer_in_time(s);
+}
+
+static void forget_transaction(I2CPart *s)
+{
+    model_of(s)->start(s->state, ADDR_NOBODY, false, now_ns(s));
+    s->seen_addr = I2C_SLAVE(s)->address;
+    s->hold.pending = false;
+    s->hold.again = false;
+}
+
+static void i2c_part_abort(I2CSlave *slave)
+{
+    forget_transaction(I2C_PART(slave));
+}
+
+/* A value has been set: some of them let go of SCL. */
+static void renew_hold(I2CPart *s)
+{
+    if (s->scl_timer && s->hold.until_ns > now_ns(s)) {
+        s->hold.until_ns = model_of(s)->holds_scl(s->state, now_ns(s));
+        if (s->hold.pending) {
+            answer_in_time(s);
+        }
+    }
+}
+
 static void i2c_part_reset_hold(Object *obj, ResetType type)
 {
     I2CPart *s = I2C_PART(obj);
 
-    model_of(s)->start(s->state, ADDR_NOBODY, false, now_ns(s));
-    s->seen_addr = I2C_SLAVE(s)->address;
+    s->hold.until_ns = 0;
+    forget_transaction(s);
+    if (s->scl_timer) {
+        timer_del(s->scl_timer);
+    }
 }
 
 /* Values */
@@ -280,6 +427,7 @@ static void set_value(Object *obj, Visitor *v, const char *name, void *opaque,
     model_of(s)->set(s->state, index,
                      (int64_t)(number + (number < 0 ? -0.5 : 0.5)), now);
     update_pins(s, now);
+    renew_hold(s);
 }
 
 /* Device */
@@ -352,6 +500,8 @@ static void i2c_part_unrealize(DeviceState *dev)
     }
     timer_free(s->timer);
     s->timer = NULL;
+    timer_free(s->scl_timer);
+    s->scl_timer = NULL;
 }
 
 static void i2c_part_realize(DeviceState *dev, Error **errp)
@@ -373,6 +523,9 @@ static void i2c_part_realize(DeviceState *dev, Error **errp)
     s->seen_addr = slave->address;
     power_on(s, slave->address);
     connect_pins(s);
+    if (model->holds_scl) {
+        s->scl_timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, scl_is_free, s);
+    }
 }
 
 static int i2c_part_post_load(void *opaque, int version_id)
@@ -382,6 +535,44 @@ static int i2c_part_post_load(void *opaque, int version_id)
     update_pins(s, s->last_ns);
     return 0;
 }
+
+static bool hold_needed(void *opaque)
+{
+    I2CPart *s = opaque;
+
+    return s->hold.pending || s->hold.again ||
+           s->hold.until_ns > s->last_ns;
+}
+
+static int hold_post_load(void *opaque, int version_id)
+{
+    I2CPart *s = opaque;
+
+    if (!s->scl_timer || s->hold.reply > I2C_REPLY_NACK_DATA) {
+        return -EINVAL;
+    }
+    s->hold.again |= s->hold.pending;
+    s->hold.pending = false;
+    return 0;
+}
+
+static const VMStateDescription vmstate_hold = {
+    .name = TYPE_I2C_PART "/hold",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = hold_needed,
+    .post_load = hold_post_load,
+    .fields = (const VMStateField[]) {
+        VMSTATE_BOOL(hold.pending, I2CPart),
+        VMSTATE_BOOL(hold.again, I2CPart),
+        VMSTATE_UINT8(hold.phase, I2CPart),
+        VMSTATE_UINT8(hold.arg, I2CPart),
+        VMSTATE_UINT8(hold.reply, I2CPart),
+        VMSTATE_UINT8(hold.data, I2CPart),
+        VMSTATE_UINT64(hold.until_ns, I2CPart),
+        VMSTATE_END_OF_LIST()
+    }
+};
 
 static const VMStateDescription vmstate_i2c_part = {
     .name = TYPE_I2C_PART,
@@ -395,6 +586,10 @@ static const VMStateDescription vmstate_i2c_part = {
         VMSTATE_UINT64(last_ns, I2CPart),
         VMSTATE_UINT8(seen_addr, I2CPart),
         VMSTATE_END_OF_LIST()
+    },
+    .subsections = (const VMStateDescription * const []) {
+        &vmstate_hold,
+        NULL
     }
 };
 
@@ -448,6 +643,10 @@ static void model_class_init(ObjectClass *klass, void *data)
     size_t i;
 
     I2C_PART_CLASS(klass)->model = model;
+    if (model->holds_scl) {
+        I2C_SLAVE_CLASS(klass)->request = i2c_part_request;
+        I2C_SLAVE_CLASS(klass)->abort = i2c_part_abort;
+    }
     DEVICE_CLASS(klass)->desc = model->text;
     set_bit(DEVICE_CATEGORY_MISC, DEVICE_CLASS(klass)->categories);
     for (i = 0; i < model->value_count; i++) {

@@ -32,6 +32,10 @@
  *  - a START for the direction whose address or byte is under way is merged
  *    with it, any other START, and one after STOP, waits for the end of the
  *    byte;
+ *  - while a part stretches the clock, STOP, SUSPEND, RESUME and START are
+ *    taken as during any byte and act when it lets go; ENABLE=0 and POWER=0
+ *    act at once.  The master has no time-out: with a part that never lets go
+ *    no event comes any more, and only software can end that;
  *  - if both masters use the board's wires, the second one's START waits for
  *    the STOP of the first.
  *

@@ -238,18 +238,30 @@ static void test_general_call_does_not_reach_the_part(void)
     bench_finish(&b);
 }
 
+/* Of a byte if the part refused one, else as if nobody were there */
+static unsigned nack_of(unsigned status)
+{
+    return status == BW_NACK_DATA ? GUEST_DNACK : GUEST_ANACK;
+}
+
 static void test_every_failure_status_ends_in_nack(void)
 {
+    static const uint8_t tx[] = { 0x00, 0x01 };
     uint8_t rx[2];
     struct bench b;
 
     start_good_bench(&b, "");
     for (unsigned status = 1; status <= BW_STATUS_COUNT; status++) {
         fake_agent_will(b.agent, BW_MSG_I2C_XFER, FAKE_STATUS, status, 1);
-        g_assert_cmpuint(read_regs(&b, 0, rx, 2), !=, GUEST_ACK);
+        g_assert_cmpuint(read_regs(&b, 0, rx, 2), ==, nack_of(status));
+        assert_read_works(&b);
+        fake_agent_will(b.agent, BW_MSG_I2C_XFER, FAKE_STATUS, status, 1);
+        g_assert_cmpuint(
+            guest_bus_transfer(b.qts, GUEST_ADDR7, tx, sizeof(tx), NULL, 0), ==,
+            nack_of(status));
         assert_read_works(&b);
     }
-    g_assert_cmpuint(get_count(&b, "failures"), ==, BW_STATUS_COUNT);
+    g_assert_cmpuint(get_count(&b, "failures"), ==, 2 * BW_STATUS_COUNT);
     g_assert_cmpuint(fake_agent_connections(b.agent), ==, 1);
     bench_finish(&b);
 }
