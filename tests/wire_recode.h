@@ -13,6 +13,8 @@
 #include <string.h>
 
 #include "lib/wire.h"
+#include "lib/wire_profile.h"
+#include "lib/wire_stats.h"
 
 struct recode {
     struct bw_reader r;
@@ -138,7 +140,12 @@ static inline void recode_request(struct recode *c, unsigned type)
                     bw_wire_get_value_set(&c->r, m.name, &m.micro),
                     bw_wire_put_value_set(&c->w, m.name, m.micro));
         break;
+    case BW_MSG_COUNTERS:
+        RECODE_BODY(c, struct bw_wire_counters, bw_wire_get_counters(&c->r, &m),
+                    bw_wire_put_counters(&c->w, &m));
+        break;
     case BW_MSG_LIST:
+    case BW_MSG_PROFILE_GET:
     case BW_MSG_VALUE_LIST:
         recode_nothing(c);
         break;
@@ -168,6 +175,11 @@ static inline void recode_reply(struct recode *c, unsigned type)
     case BW_MSG_VALUE_GET:
         recode_values(c);
         break;
+    case BW_MSG_PROFILE_GET:
+        RECODE_BODY(c, struct bw_wire_profile, bw_wire_get_profile(&c->r, &m),
+                    bw_wire_put_profile(&c->w, &m));
+        break;
+    case BW_MSG_COUNTERS:
     case BW_MSG_VALUE_SET:
         recode_nothing(c);
         break;

@@ -21,12 +21,12 @@
 #ifndef GOLDEN_DOCUMENT
 #define GOLDEN_DOCUMENT "docs/protocol.md"
 #endif
-#define GOLDEN_MAX  40
+#define GOLDEN_MAX  96
 #define GOLDEN_LINE 256
 
 struct golden_frame {
     char name[40];
-    uint8_t bytes[256];
+    uint8_t bytes[512];
     size_t len;
 };
 

@@ -159,6 +159,25 @@ static void put_i2c_probe(struct bw_writer *w)
     put_i2c(w, 0, "w0@0x48");
 }
 
+static void put_profile_reply(struct bw_writer *w)
+{
+    static const char text[] = "profile 1\nfifo 0x00\n";
+    struct bw_wire_profile m = { (const uint8_t *)text, strlen(text) };
+
+    bw_wire_put_profile(w, &m);
+}
+
+static void put_counters_request(struct bw_writer *w)
+{
+    struct bw_wire_counters m = {
+        .over_read = 30,
+        .under_read = 1,
+        .mispredicted = 2,
+    };
+
+    bw_wire_put_counters(w, &m);
+}
+
 static void put_value_list_reply(struct bw_writer *w)
 {
     const struct bw_wire_value alert = {
@@ -219,6 +238,11 @@ static const struct expected {
     { "i2c-failed", REPLY(BW_MSG_I2C_XFER), BW_NACK_ADDR, 43, put_i2c_failed },
     { "i2c-probe-request", BW_MSG_I2C_XFER, 0, 44, put_i2c_probe },
     { "i2c-probe-reply", REPLY(BW_MSG_I2C_XFER), BW_OK, 44, put_nothing },
+    { "profile-request", BW_MSG_PROFILE_GET, 0, 45, put_nothing },
+    { "profile-reply", REPLY(BW_MSG_PROFILE_GET), BW_OK, 45,
+      put_profile_reply },
+    { "counters-request", BW_MSG_COUNTERS, 0, 46, put_counters_request },
+    { "counters-reply", REPLY(BW_MSG_COUNTERS), BW_OK, 46, put_nothing },
     { "value-list-request", BW_MSG_VALUE_LIST, 0, 5, put_nothing },
     { "value-list-reply", REPLY(BW_MSG_VALUE_LIST), BW_OK, 5,
       put_value_list_reply },
@@ -343,6 +367,9 @@ static bool may_end_at(const char *name, size_t len)
     if (strcmp(name, "value-list-reply") == 0) {
         /* no value, or the first one: 24 + 1 + 23 + 1 + 4 */
         return len == 0 || len == 53;
+    }
+    if (strcmp(name, "profile-reply") == 0) {
+        return len > 0; /* any text */
     }
     if (strcmp(name, "value-get-reply") == 0) {
         return len == 0; /* read as a list here */
@@ -502,6 +529,7 @@ static void the_document_states_the_limits_of_the_code(void **state)
         { "BW_I2C_MAX_MSGS", BW_I2C_MAX_MSGS },
         { "BW_I2C_MAX_LEN", BW_I2C_MAX_LEN },
         { "BW_I2C_MAX_BYTES", BW_I2C_MAX_BYTES },
+        { "BW_WIRE_MAX_PROFILE", BW_WIRE_MAX_PROFILE },
     };
 
     (void)state;
