@@ -114,6 +114,7 @@ extern const struct bw_part_model bw_part_lsm303agr_mag; /* its two halves */
 /* Parts that nobody sells, for trying masters and adapters */
 extern const struct bw_part_model bw_part_stretcher; /* stretches the clock */
 extern const struct bw_part_model bw_part_fifo;      /* counts its reads */
+extern const struct bw_part_model bw_part_torture;   /* gives all back */
 
 /* All models, NULL at the end, and the one of a given name or NULL. */
 extern const struct bw_part_model *const bw_part_models[];

@@ -14,7 +14,7 @@
 #define MS 1000000ull
 #define S  (1000 * MS)
 
-#define PART_BUS_STATE_SIZE 1024
+#define PART_BUS_STATE_SIZE 4096
 
 struct part_bus {
     const struct bw_part_model *model;
