@@ -26,6 +26,13 @@ static bool preset_values(struct bw_sim *sim, const struct bw_config_part *p)
     return true;
 }
 
+static enum bw_status add_part(struct bw_sim *sim,
+                               const struct bw_config_part *p)
+{
+    return p->ten_bit ? bw_sim_add_ten_bit(sim, p->name, p->model, p->addr)
+                      : bw_sim_add(sim, p->name, p->model, (uint8_t)p->addr);
+}
+
 static bool place_parts(struct bw_sim *sim, const struct bw_config *c,
                         const char *adapter, char *error, size_t error_size)
 {
@@ -37,8 +44,7 @@ static bool place_parts(struct bw_sim *sim, const struct bw_config *c,
         if (strcmp(p->adapter, adapter) != 0) {
             continue;
         }
-        if (bw_sim_add(sim, p->name, p->model, p->addr7) != BW_OK ||
-            !preset_values(sim, p)) {
+        if (add_part(sim, p) != BW_OK || !preset_values(sim, p)) {
             snprintf(error, error_size,
                      "part \"%s\" cannot be placed on %s; check its section",
                      p->name, adapter);

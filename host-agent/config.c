@@ -18,6 +18,8 @@
 #include "host-agent/config_check.h"
 #include "lib/text.h"
 
+#define ADDR7_MAX      0x7f
+#define ADDR10_MAX     0x3ff
 #define BOM_AND_BLANKS "\xef\xbb\xbf \t" /* before the first section */
 
 struct parser;
@@ -85,15 +87,15 @@ static bool set_text(struct parser *p, const char *key, char *out, size_t size,
     return true;
 }
 
-/* "0x48", "72"; returns -1 if it is no number of 7 bits. */
-static long parse_addr7(const char *value)
+/* "0x48", "72"; returns -1 if it is no number up to @max. */
+static long parse_addr(const char *value, long max)
 {
     char *end;
     long addr;
 
     errno = 0;
     addr = strtol(value, &end, 0);
-    return errno || end == value || *end || addr < 0 || addr > 0x7f ? -1 : addr;
+    return errno || end == value || *end || addr < 0 || addr > max ? -1 : addr;
 }
 
 static bool set_adapter(struct parser *p, char *out, size_t size,
@@ -173,17 +175,32 @@ static bool set_part_adapter(struct parser *p, const char *value)
 
 static bool set_part_address(struct parser *p, const char *value)
 {
-    long addr = parse_addr7(value);
+    long addr = parse_addr(value, ADDR10_MAX);
 
     if (p->part->has_addr) {
         return fail_twice(p, "address");
     }
     if (addr < 0) {
-        return fail(p, "address \"%s\" is not a number from 0x00 to 0x7f",
+        return fail(p,
+                    "address \"%s\" is not a number from 0x00 to 0x7f, or to "
+                    "0x3ff for an address of 10 bits",
                     value);
     }
-    p->part->addr7 = (uint8_t)addr;
+    p->part->addr = (uint16_t)addr;
     p->part->has_addr = true;
+    p->part->ten_bit |= addr > ADDR7_MAX;
+    return true;
+}
+
+static bool set_part_ten_bit(struct parser *p, const char *value)
+{
+    if (strcmp(value, "yes") != 0) {
+        return fail(p,
+                    "ten-bit = %s is not possible; write yes, or leave it "
+                    "out for an address of 7 bits",
+                    value);
+    }
+    p->part->ten_bit = true;
     return true;
 }
 
@@ -281,7 +298,7 @@ static bool set_export_adapter(struct parser *p, const char *value)
 
 static bool set_export_address(struct parser *p, const char *value)
 {
-    long addr = parse_addr7(value);
+    long addr = parse_addr(value, ADDR7_MAX);
 
     if (p->export->has_addr) {
         return fail_twice(p, "address");
@@ -336,6 +353,7 @@ static const struct key part_keys[] = {
     { "model", set_part_model },
     { "adapter", set_part_adapter },
     { "address", set_part_address },
+    { "ten-bit", set_part_ten_bit },
     { NULL, NULL },
 };
 

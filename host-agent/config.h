@@ -36,8 +36,9 @@ struct bw_config_part {
     char name[BW_WIRE_MAX_NAME + 1];
     const struct bw_part_model *model;
     char adapter[BW_WIRE_MAX_TEXT + 1]; /* "sim:..." */
-    uint8_t addr7;
+    uint16_t addr;                      /* 7 bits, 10 with @ten_bit */
     bool has_addr;
+    bool ten_bit;
     struct bw_config_preset presets[BW_CONFIG_MAX_PRESETS];
     size_t preset_count;
 };

@@ -72,12 +72,18 @@ static bool check_part_address(struct bw_config_part *part,
     char addrs[128] = "";
     size_t i;
 
-    if (!part->has_addr && model->addr_count == 1) {
-        part->addr7 = model->addrs[0];
+    if (!part->has_addr && !part->ten_bit && model->addr_count == 1) {
+        part->addr = model->addrs[0];
         part->has_addr = true;
     }
-    if (part->has_addr && bw_part_has_addr(model, part->addr7)) {
+    if (part->has_addr &&
+        (part->ten_bit || bw_part_has_addr(model, part->addr))) {
         return true;
+    }
+    if (part->ten_bit) {
+        return fail(e, part->line,
+                    "part \"%s\" has no address; add one from 0x000 to 0x3ff",
+                    part->name);
     }
     for (i = 0; i < model->addr_count; i++) {
         append(addrs, sizeof(addrs), "0x%02x", model->addrs[i]);
@@ -89,7 +95,7 @@ static bool check_part_address(struct bw_config_part *part,
     }
     return fail(e, part->line,
                 "part \"%s\": a %s cannot have address 0x%02x; use one of %s",
-                part->name, model->name, part->addr7, addrs);
+                part->name, model->name, part->addr, addrs);
 }
 
 static bool check_preset(const struct bw_config_part *part,
@@ -99,7 +105,7 @@ static bool check_preset(const struct bw_config_part *part,
     const struct bw_part_model *model = part->model;
     const struct bw_part_value *value;
     char min[BW_MICRO_TEXT_SIZE], max[BW_MICRO_TEXT_SIZE];
-    char names[192] = "model, adapter, address";
+    char names[192] = "model, adapter, ten-bit, address";
     size_t i;
 
     preset->index = bw_part_find_value(model, preset->key);
@@ -158,12 +164,12 @@ static bool check_part(const struct bw_config *c, struct bw_config_part *part,
     for (i = 0; &c->parts[i] < part; i++) {
         const struct bw_config_part *other = &c->parts[i];
 
-        if (other->addr7 == part->addr7 &&
+        if (other->addr == part->addr && other->ten_bit == part->ten_bit &&
             strcmp(other->adapter, part->adapter) == 0) {
             return fail(e, part->line,
                         "parts \"%s\" and \"%s\" are both at 0x%02x of %s; "
                         "give one another address",
-                        other->name, part->name, part->addr7, part->adapter);
+                        other->name, part->name, part->addr, part->adapter);
         }
     }
     return true;

@@ -12,116 +12,8 @@
 #include <string.h>
 
 #include "host-agent/backend_sim.h"
-
-/* A part that writes down what the bus does: "S40w", "w12", "r", "P". */
-static char journal[512];
-
-struct probe_state {
-    int64_t value;
-    uint8_t addr7;
-    uint8_t next; /* byte to be read */
-    bool listens;
-};
-
-static void note(const char *format, unsigned value)
-{
-    size_t len = strlen(journal);
-
-    snprintf(journal + len, sizeof(journal) - len, format, value);
-}
-
-static void probe_reset(void *state, uint8_t addr7, uint64_t now_ns)
-{
-    struct probe_state *p = state;
-
-    (void)now_ns;
-    p->addr7 = addr7;
-    p->value = 1;
-    p->next = (uint8_t)(addr7 << 1);
-}
-
-static bool probe_start(void *state, uint8_t addr7, bool is_read,
-                        uint64_t now_ns)
-{
-    struct probe_state *p = state;
-
-    (void)now_ns;
-    p->listens = addr7 == p->addr7 || (addr7 == 0 && !is_read);
-    if (p->listens) {
-        note(is_read ? "S%02xr " : "S%02xw ", addr7);
-    }
-    return p->listens;
-}
-
-/* 0xdd is refused. */
-static bool probe_write(void *state, uint8_t byte, uint64_t now_ns)
-{
-    (void)state;
-    (void)now_ns;
-    note("w%02x ", byte);
-    return byte != 0xdd;
-}
-
-static uint8_t probe_read(void *state, uint64_t now_ns)
-{
-    struct probe_state *p = state;
-
-    (void)now_ns;
-    note("r%02x ", p->next);
-    return p->next++;
-}
-
-static void probe_stop(void *state, uint64_t now_ns)
-{
-    struct probe_state *p = state;
-
-    (void)now_ns;
-    note(p->listens ? "P%02x " : "", p->addr7);
-    p->listens = false;
-}
-
-static int64_t probe_get(void *state, size_t index, uint64_t now_ns)
-{
-    struct probe_state *p = state;
-
-    (void)now_ns;
-    return index == 0 ? p->value : 7;
-}
-
-static bool probe_set(void *state, size_t index, int64_t micro, uint64_t now_ns)
-{
-    struct probe_state *p = state;
-
-    (void)now_ns;
-    if (index != 0 || micro < 0 || micro > 100) {
-        return false;
-    }
-    p->value = micro;
-    return true;
-}
-
-static const uint8_t probe_addrs[] = { 0x40, 0x41, 0x42 };
-static const struct bw_part_value probe_values[] = {
-    { "level", "V", "a level", 0, 100, 1, false },
-    { "pin", "", "a pin", 0, 100, 1, true },
-};
-
-static const struct bw_part_model probe = {
-    .name = "probe",
-    .text = "a part for tests",
-    .addrs = probe_addrs,
-    .addr_count = ARRAY_LEN(probe_addrs),
-    .state_size = sizeof(struct probe_state),
-    .values = probe_values,
-    .value_count = ARRAY_LEN(probe_values),
-    .reset = probe_reset,
-    .start = probe_start,
-    .write = probe_write,
-    .read = probe_read,
-    .stop = probe_stop,
-    .get = probe_get,
-    .set = probe_set,
-};
+#include "host-agent/clock.h"
+#include "probe_part.h"
 
 /* Parts "high" at 0x41, then "low" at 0x40. */
 static int new_bus(void **state)
@@ -132,6 +24,7 @@ static int new_bus(void **state)
     assert_int_equal(bw_sim_add(s, "high", &probe, 0x41), BW_OK);
     assert_int_equal(bw_sim_add(s, "low", &probe, 0x40), BW_OK);
     journal[0] = '\0';
+    probe_stretch_ns = 0;
     *state = s;
     return 0;
 }
@@ -292,6 +185,151 @@ static void values_may_change_while_transfers_run(void **state)
     assert_int_equal(v.micro, (ROUNDS - 1) % 100);
 }
 
+static void a_part_at_ten_bits_is_reached_there_only(void **state)
+{
+    struct bw_wire_i2c_failure where;
+    uint8_t data[64];
+
+    assert_int_equal(bw_sim_add_ten_bit(*state, "far", &probe, 0x150), BW_OK);
+    assert_int_equal(bw_sim_add_ten_bit(*state, "new", &probe, 0x150), BW_BUSY);
+    assert_int_equal(bw_sim_add_ten_bit(*state, "new", &probe, 0x400),
+                     BW_INVALID);
+    assert_int_equal(run(*state, "w1@0x150t 7 r1", data, &where), BW_OK);
+    assert_string_equal(journal, "S40w w07 S40r r80 P40 ");
+    assert_int_equal(run(*state, "w1@0x151t 7", data, &where), BW_NACK_ADDR);
+    assert_int_equal(where.msg, 0);
+    assert_int_equal(where.byte, 0xffff);
+    assert_int_equal(run(*state, "w1@0x50 7", data, &where), BW_NACK_ADDR);
+}
+
+static enum bw_status step(struct bw_sim *s, struct bw_i2c_step *steps,
+                           size_t nsteps, struct bw_i2c_progress *progress)
+{
+    struct bw_i2c_adapter *a = bw_sim_adapter(s);
+
+    return a->ops->step(a, steps, nsteps, progress);
+}
+
+static void steps_leave_the_transaction_open(void **state)
+{
+    uint8_t out[] = { 1, 2 };
+    uint8_t in[2];
+    struct bw_i2c_step list1[] = {
+        { .op = BW_STEP_START, .addr = 0x40 },
+        { .op = BW_STEP_WRITE, .len = 1, .data = out },
+    };
+    struct bw_i2c_step list2[] = {
+        { .op = BW_STEP_WRITE, .len = 1, .data = out + 1 },
+        { .op = BW_STEP_START, .addr = 0x40, .flags = BW_I2C_READ },
+        { .op = BW_STEP_READ, .len = 1, .data = in },
+    };
+    struct bw_i2c_step list3[] = {
+        { .op = BW_STEP_READ, .len = 1, .data = in + 1 },
+        { .op = BW_STEP_STOP },
+    };
+    struct bw_i2c_progress progress;
+
+    assert_int_equal(step(*state, list1, 2, &progress), BW_OK);
+    assert_int_equal(progress.done, 2);
+    assert_string_equal(journal, "S40w w01 ");
+    assert_int_equal(step(*state, list2, 3, &progress), BW_OK);
+    assert_string_equal(journal, "S40w w01 w02 S40r r80 ");
+    assert_int_equal(step(*state, list3, 2, &progress), BW_OK);
+    assert_string_equal(journal, "S40w w01 w02 S40r r80 r81 P40 ");
+    assert_int_equal(progress.done, 2);
+    assert_int_equal(progress.byte, 0);
+    assert_int_equal(in[1], 0x81);
+}
+
+static void a_step_that_fails_tells_its_byte_and_waits_for_stop(void **state)
+{
+    uint8_t out[] = { 1, 0xdd, 3 };
+    struct bw_i2c_step list[] = {
+        { .op = BW_STEP_START, .addr = 0x40 },
+        { .op = BW_STEP_WRITE, .len = 3, .data = out },
+        { .op = BW_STEP_STOP },
+    };
+    struct bw_i2c_progress progress;
+
+    assert_int_equal(step(*state, list, 3, &progress), BW_NACK_DATA);
+    assert_int_equal(progress.done, 1);
+    assert_int_equal(progress.byte, 1);
+    assert_string_equal(journal, "S40w w01 wdd ");
+    assert_int_equal(step(*state, list + 2, 1, &progress), BW_OK);
+    assert_string_equal(journal, "S40w w01 wdd P40 ");
+}
+
+#define MS 1000000ull
+
+static void a_part_that_holds_scl_is_waited_for(void **state)
+{
+    struct bw_wire_i2c_failure where;
+    uint64_t begin_ns = bw_clock_ns();
+    uint8_t data[64];
+
+    probe_stretch_ns = 5 * MS;
+    assert_int_equal(run(*state, "w1@0x40 1 r2", data, &where), BW_OK);
+    /* two address bytes, one written, two read */
+    assert_true(bw_clock_ns() - begin_ns >= 5 * 5 * MS);
+}
+
+static void scl_held_for_ever_is_a_timeout_without_a_stop(void **state)
+{
+    struct bw_i2c_adapter *a = bw_sim_adapter(*state);
+    struct bw_wire_i2c_failure where;
+    uint8_t data[64];
+
+    a->timeout_ms = 20;
+    probe_stretch_ns = BW_PART_NEVER;
+    assert_int_equal(run(*state, "w1@0x40 1", data, &where), BW_TIMEOUT);
+    assert_int_equal(where.msg, 0);
+    assert_string_equal(journal, "S40w ");
+    assert_int_equal(run(*state, "w1@0x41 1", data, &where), BW_TIMEOUT);
+    assert_string_equal(journal, "S40w ");
+}
+
+static void the_bus_is_cleared_when_scl_is_free_again(void **state)
+{
+    struct bw_i2c_adapter *a = bw_sim_adapter(*state);
+    struct bw_wire_i2c_failure where;
+    uint8_t data[64];
+
+    a->timeout_ms = 20;
+    probe_stretch_ns = 50 * MS;
+    assert_int_equal(run(*state, "w1@0x40 1", data, &where), BW_TIMEOUT);
+    probe_stretch_ns = 0;
+    a->timeout_ms = 10000;
+    assert_int_equal(run(*state, "w1@0x41 1", data, &where), BW_OK);
+    assert_string_equal(journal, "S40w P40 S41w w01 P41 ");
+}
+
+static void *set_knob_once(void *opaque)
+{
+    struct bw_sim *s = opaque;
+
+    bw_sim_value_set(s, bw_sim_value_find(s, "low.level"), 3);
+    return NULL;
+}
+
+static void values_may_change_while_scl_is_held(void **state)
+{
+    struct bw_i2c_adapter *a = bw_sim_adapter(*state);
+    struct bw_wire_i2c_failure where;
+    struct bw_wire_value v;
+    uint8_t data[64];
+    pthread_t thread;
+    uint64_t begin_ns = bw_clock_ns();
+
+    a->timeout_ms = 300;
+    probe_stretch_ns = BW_PART_NEVER;
+    assert_int_equal(pthread_create(&thread, NULL, set_knob_once, *state), 0);
+    assert_int_equal(run(*state, "w1@0x40 1", data, &where), BW_TIMEOUT);
+    assert_true(bw_clock_ns() - begin_ns >= 300 * MS);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    bw_sim_value_at(*state, bw_sim_value_find(*state, "low.level"), &v);
+    assert_int_equal(v.micro, 3);
+}
+
 #define TEST(function) \
     cmocka_unit_test_setup_teardown(function, new_bus, free_bus)
 
@@ -308,6 +346,13 @@ int main(void)
         TEST(setting_changes_one_part_only),
         TEST(what_cannot_be_set_is_told_apart),
         TEST(values_may_change_while_transfers_run),
+        TEST(a_part_at_ten_bits_is_reached_there_only),
+        TEST(steps_leave_the_transaction_open),
+        TEST(a_step_that_fails_tells_its_byte_and_waits_for_stop),
+        TEST(a_part_that_holds_scl_is_waited_for),
+        TEST(scl_held_for_ever_is_a_timeout_without_a_stop),
+        TEST(the_bus_is_cleared_when_scl_is_free_again),
+        TEST(values_may_change_while_scl_is_held),
     };
 
     return cmocka_run_group_tests_name("backend_sim", tests, NULL, NULL);

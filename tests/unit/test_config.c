@@ -56,7 +56,7 @@ static void a_whole_bench_is_read(void **state)
     assert_string_equal(config.listen.tcp_host, "127.0.0.1");
     assert_int_equal(config.listen.tcp_port, 7420);
     assert_int_equal(config.part_count, 1);
-    assert_int_equal(config.parts[0].addr7, 0x49);
+    assert_int_equal(config.parts[0].addr, 0x49);
     assert_int_equal(config.parts[0].preset_count, 1);
     assert_int_equal(config.parts[0].presets[0].micro, -12500000);
     assert_int_equal(config.export_count, 3);
@@ -79,7 +79,28 @@ static void a_part_with_one_address_need_not_name_it(void **state)
     (void)state;
     must_read("[part c]\nmodel=ds3231\nadapter=sim:desk\n"
               "[export c]\ntype=i2c\nadapter=sim:desk\naddress=any\n");
-    assert_int_equal(config.parts[0].addr7, 0x68);
+    assert_int_equal(config.parts[0].addr, 0x68);
+}
+
+static void a_part_may_have_an_address_of_ten_bits(void **state)
+{
+    static struct bw_bench bench;
+    char error[256];
+
+    (void)state;
+    must_read("[part a]\nmodel=tmp102\nadapter=sim:desk\naddress=0x150\n"
+              "[part b]\nmodel=ds3231\nadapter=sim:desk\naddress=0x68\n"
+              "[part c]\nmodel=24c02\nadapter=sim:desk\naddress=0x68\n"
+              "ten-bit=yes\n"
+              "[export d]\ntype=i2c\nadapter=sim:desk\naddress=any\n");
+    assert_true(config.parts[0].ten_bit);
+    assert_int_equal(config.parts[0].addr, 0x150);
+    assert_false(config.parts[1].ten_bit);
+    assert_true(config.parts[2].ten_bit);
+    bw_bench_init(&bench);
+    assert_true(bw_bench_setup(&bench, &config, error, sizeof(error)));
+    assert_true(bench.buses[0].adapter->funcs & BW_I2C_FUNC_TEN_BIT);
+    bw_bench_finish(&bench);
 }
 
 static void the_bench_is_built_as_written(void **state)
@@ -152,7 +173,8 @@ static const struct refusal {
       "mag3110, mma8653, stretcher, tmp102, torture" },
     { "[part t]\nadapter=/dev/i2c-1\n", 2, "a part is simulated" },
     { "[part t]\nadapter=sim:\n", 2, "a part is simulated" },
-    { "[part t]\naddress=0x80\n", 2, "not a number from 0x00 to 0x7f" },
+    { "[part t]\naddress=0x400\n", 2, "not a number from 0x00 to 0x7f" },
+    { "[part t]\nten-bit=no\n", 2, "write yes" },
     { "[part t]\naddress=0x\n", 2, "not a number" },
     { "[part t]\naddress=-1\n", 2, "not a number" },
     { "[part t]\nadapter=sim:desk\n" EXPORT, 1, "has no model" },
@@ -272,6 +294,7 @@ int main(void)
         cmocka_unit_test(a_whole_bench_is_read),
         cmocka_unit_test(files_of_other_systems_are_read),
         cmocka_unit_test(a_part_with_one_address_need_not_name_it),
+        cmocka_unit_test(a_part_may_have_an_address_of_ten_bits),
         cmocka_unit_test(the_bench_is_built_as_written),
         cmocka_unit_test(an_adapter_that_is_missing_fails_the_setup),
         cmocka_unit_test(what_is_wrong_is_refused_with_its_line_and_cause),
