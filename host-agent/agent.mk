@@ -12,3 +12,4 @@ $(BUILD)/host/tests/bench/%: $(BUILD)/host/tests/bench/%.o \
 	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ $(AGENT_LIBS)
 
 UNIT_LDFLAGS_test_i2c_dev := -Wl,--wrap=open,--wrap=close,--wrap=ioctl
+UNIT_LDFLAGS_test_i2c_dev_smbus := $(UNIT_LDFLAGS_test_i2c_dev)

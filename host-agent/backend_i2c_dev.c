@@ -9,9 +9,14 @@
  * do without -f: I2C_SLAVE is asked before the first transfer to an address.
  * An adapter that was unplugged (BW_GONE) is opened anew by the next transfer.
  *
- * Not supported: adapters without I2C_FUNC_I2C (SMBus only); messages whose
- * length the part decides (I2C_M_RECV_LEN); ignoring a NACK and the other
- * protocol mangling flags.
+ * An SMBus protocol is one ioctl(I2C_SMBUS), see backend_i2c_dev_smbus.c, or
+ * plain messages where the kernel cannot do it and its lengths are known.  An
+ * adapter without I2C_FUNC_I2C (PC chipsets, i2c-stub) has protocols only: a
+ * transfer that is one of them (lib/smbus_map.h) is done as that, any other is
+ * BW_UNSUPPORTED before the bus is touched.
+ *
+ * Not supported: messages whose length the part decides (I2C_M_RECV_LEN; SMBus
+ * block reads are); ignoring a NACK and the other protocol mangling flags.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -27,7 +32,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "host-agent/backend_i2c_dev_smbus.h"
 #include "host-agent/errno_map.h"
+#include "lib/smbus_map.h"
+#include "lib/wire_smbus.h"
 
 /* What i2c-dev is told to wait for one try of a transfer.  The kernel's own
  * default is one second; adapters repeat a try on lost arbitration only.  A
@@ -41,20 +49,37 @@ struct i2c_dev {
     struct bw_i2c_adapter adapter; /* first: the ops are given its address */
     int fd;                        /* -1 while the adapter is gone */
     uint16_t claimed;              /* 7-bit address last asked for, NO_ADDR */
+    bool plain;                    /* takes I2C_RDWR */
+    bool pec;                      /* what I2C_PEC was told */
+    uint32_t kernel_smbus;         /* forms that I2C_SMBUS can do */
     char path[];
 };
 
-static uint32_t wire_funcs(unsigned long kernel_funcs)
-{
-    uint32_t funcs = BW_I2C_FUNC_RDWR;
+/* The forms that plain messages make; only the part knows the count of the
+ * others. */
+#define PLAIN_SMBUS_FUNCS                                                \
+    (BW_I2C_FUNC_SMBUS_BYTE | BW_I2C_FUNC_SMBUS_BYTE_DATA |              \
+     BW_I2C_FUNC_SMBUS_WORD_DATA | BW_I2C_FUNC_SMBUS_PROC_CALL |         \
+     BW_I2C_FUNC_SMBUS_BLOCK_WRITE | BW_I2C_FUNC_SMBUS_I2C_BLOCK_WRITE | \
+     BW_I2C_FUNC_SMBUS_I2C_BLOCK_READ | BW_I2C_FUNC_SMBUS_PEC)
 
-    if (kernel_funcs & I2C_FUNC_10BIT_ADDR) {
+static void take_funcs(struct i2c_dev *d, unsigned long kernel_funcs)
+{
+    uint32_t funcs = bw_i2c_dev_smbus_funcs(kernel_funcs);
+
+    d->kernel_smbus = funcs;
+    d->plain = kernel_funcs & I2C_FUNC_I2C;
+    d->adapter.max_len = d->plain ? BW_I2C_MAX_LEN : 1 + BW_I2C_DEV_MAX_BLOCK;
+    if (d->plain) {
+        funcs |= BW_I2C_FUNC_RDWR | PLAIN_SMBUS_FUNCS;
+    }
+    if (d->plain && (kernel_funcs & I2C_FUNC_10BIT_ADDR)) {
         funcs |= BW_I2C_FUNC_TEN_BIT;
     }
     if (kernel_funcs & I2C_FUNC_SMBUS_QUICK) {
         funcs |= BW_I2C_FUNC_ZERO_LEN;
     }
-    return funcs;
+    d->adapter.funcs = funcs;
 }
 
 static const char *open_cure(int err)
@@ -94,11 +119,11 @@ static int attach(struct i2c_dev *d, char *error, size_t error_size)
                  d->path, strerror(err));
         goto err_close_fd;
     }
-    if (!(funcs & I2C_FUNC_I2C)) {
+    if (!(funcs & I2C_FUNC_I2C) && bw_i2c_dev_smbus_funcs(funcs) == 0) {
         err = EOPNOTSUPP;
         snprintf(error, error_size,
-                 "%s speaks SMBus only, not plain I2C, and this agent does "
-                 "not support that; use another adapter",
+                 "%s can do neither plain I2C nor any SMBus protocol; use "
+                 "another adapter",
                  d->path);
         goto err_close_fd;
     }
@@ -109,8 +134,9 @@ static int attach(struct i2c_dev *d, char *error, size_t error_size)
                  strerror(err));
         goto err_close_fd;
     }
-    d->adapter.funcs = wire_funcs(funcs);
+    take_funcs(d, funcs);
     d->claimed = NO_ADDR;
+    d->pec = false;
     return 0;
 
 err_close_fd:
@@ -130,15 +156,15 @@ static void detach(struct i2c_dev *d)
 }
 
 /* BW_OK, or BW_BUSY if a kernel driver uses the address. */
-static enum bw_status claim(struct i2c_dev *d, const struct bw_i2c_msg *m)
+static enum bw_status claim(struct i2c_dev *d, uint16_t addr7)
 {
-    if ((m->flags & BW_I2C_TEN_BIT) || m->addr == d->claimed) {
+    if (addr7 == d->claimed) {
         return BW_OK;
     }
-    if (ioctl(d->fd, I2C_SLAVE, (unsigned long)m->addr) < 0) {
+    if (ioctl(d->fd, I2C_SLAVE, (unsigned long)addr7) < 0) {
         return errno == EBUSY ? BW_BUSY : bw_status_from_errno(errno);
     }
-    d->claimed = m->addr;
+    d->claimed = addr7;
     return BW_OK;
 }
 
@@ -159,24 +185,33 @@ static struct i2c_msg kernel_msg(const struct bw_i2c_msg *m)
     return k;
 }
 
-static enum bw_status run(struct i2c_dev *d, const struct bw_i2c_xfer *x)
+/* BW_OK with a file that is open, again if need be. */
+static enum bw_status ready(struct i2c_dev *d)
 {
-    struct i2c_msg msgs[BW_I2C_MAX_MSGS];
-    struct i2c_rdwr_ioctl_data data = { .msgs = msgs, .nmsgs = x->nmsgs };
     char ignored[256];
-    int done;
-    size_t i;
 
     if (d->fd < 0 && attach(d, ignored, sizeof(ignored)) < 0) {
         return bw_status_from_errno(errno);
     }
+    return BW_OK;
+}
+
+static enum bw_status run_plain(struct i2c_dev *d, const struct bw_i2c_xfer *x)
+{
+    struct i2c_msg msgs[BW_I2C_MAX_MSGS];
+    struct i2c_rdwr_ioctl_data data = { .msgs = msgs, .nmsgs = x->nmsgs };
+    int done;
+    size_t i;
+
     for (i = 0; i < x->nmsgs; i++) {
-        enum bw_status status = claim(d, &x->msgs[i]);
+        const struct bw_i2c_msg *m = &x->msgs[i];
+        enum bw_status status =
+            m->flags & BW_I2C_TEN_BIT ? BW_OK : claim(d, m->addr);
 
         if (status != BW_OK) {
             return status;
         }
-        msgs[i] = kernel_msg(&x->msgs[i]);
+        msgs[i] = kernel_msg(m);
     }
     done = ioctl(d->fd, I2C_RDWR, &data);
     if (done < 0) {
@@ -186,17 +221,75 @@ static enum bw_status run(struct i2c_dev *d, const struct bw_i2c_xfer *x)
     return done == x->nmsgs ? BW_OK : BW_IO;
 }
 
+static enum bw_status run_protocol(struct i2c_dev *d, struct bw_smbus_xfer *x)
+{
+    enum bw_status status = claim(d, x->addr);
+
+    return status == BW_OK ? bw_i2c_dev_smbus(d->fd, &d->pec, x) : status;
+}
+
+/* A transfer on an adapter that has protocols only. */
+static enum bw_status run_mapped(struct i2c_dev *d, struct bw_i2c_xfer *x)
+{
+    struct bw_smbus_xfer s;
+    enum bw_status status =
+        bw_smbus_from_i2c(x, d->kernel_smbus, BW_I2C_DEV_MAX_BLOCK, &s);
+
+    if (status == BW_OK) {
+        status = run_protocol(d, &s);
+    }
+    if (status == BW_OK) {
+        bw_smbus_give_i2c(&s, x);
+    }
+    return status;
+}
+
 static enum bw_status i2c_dev_xfer(struct bw_i2c_adapter *a,
                                    struct bw_i2c_xfer *x,
                                    struct bw_wire_i2c_failure *where)
 {
     struct i2c_dev *d = (struct i2c_dev *)a;
-    enum bw_status status = run(d, x);
+    enum bw_status status = ready(d);
 
+    if (status == BW_OK) {
+        status = d->plain ? run_plain(d, x) : run_mapped(d, x);
+    }
     if (status == BW_OK) {
         return BW_OK;
     }
     bw_errno_locate(status, x, where);
+    if (status == BW_GONE) {
+        detach(d);
+    }
+    return status;
+}
+
+/* A protocol that the kernel cannot do, as messages. */
+static enum bw_status run_as_plain(struct i2c_dev *d, struct bw_smbus_xfer *x)
+{
+    struct bw_smbus_plain p;
+    enum bw_status status = bw_smbus_to_plain(x, &p);
+
+    if (status == BW_OK) {
+        status = run_plain(d, &p.xfer);
+    }
+    return status == BW_OK ? bw_smbus_take_plain(x, &p) : status;
+}
+
+static enum bw_status i2c_dev_smbus(struct bw_i2c_adapter *a,
+                                    struct bw_smbus_xfer *x)
+{
+    struct i2c_dev *d = (struct i2c_dev *)a;
+    enum bw_status status = ready(d);
+
+    if (status != BW_OK) {
+        return status;
+    }
+    if (bw_i2c_dev_smbus_fits(d->kernel_smbus, x)) {
+        status = run_protocol(d, x);
+    } else {
+        status = d->plain ? run_as_plain(d, x) : BW_UNSUPPORTED;
+    }
     if (status == BW_GONE) {
         detach(d);
     }
@@ -213,6 +306,7 @@ static void i2c_dev_close(struct bw_i2c_adapter *a)
 
 static const struct bw_i2c_adapter_ops i2c_dev_ops = {
     .xfer = i2c_dev_xfer,
+    .smbus = i2c_dev_smbus,
     .close = i2c_dev_close,
 };
 
@@ -229,7 +323,6 @@ struct bw_i2c_adapter *bw_i2c_dev_open(const char *path, char *error,
     }
     memcpy(d->path, path, size);
     d->adapter.ops = &i2c_dev_ops;
-    d->adapter.max_len = BW_I2C_MAX_LEN;
     d->adapter.timeout_ms = TIMEOUT_MS;
     if (attach(d, error, error_size) < 0) {
         err = errno;

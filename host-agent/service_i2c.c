@@ -10,6 +10,13 @@
 
 #define UNKNOWN 0xffffu /* bw_wire_i2c_failure: no such place */
 
+/* Joined messages: by a repeated START, or as a part of an SMBus protocol,
+ * which the backend knows. */
+#define JOIN_FUNCS                                               \
+    (BW_I2C_FUNC_RDWR | BW_I2C_FUNC_SMBUS_BYTE_DATA |            \
+     BW_I2C_FUNC_SMBUS_WORD_DATA | BW_I2C_FUNC_SMBUS_PROC_CALL | \
+     BW_I2C_FUNC_SMBUS_I2C_BLOCK_READ)
+
 /* What the export and the adapter allow, message by message. */
 static enum bw_status check_msg(const struct bw_export *e,
                                 const struct bw_i2c_msg *m)
@@ -52,7 +59,7 @@ static enum bw_status check_xfer(const struct bw_export *e,
             return status;
         }
     }
-    if (x->nmsgs > 1 && !(a->funcs & BW_I2C_FUNC_RDWR)) {
+    if (x->nmsgs > 1 && !(a->funcs & JOIN_FUNCS)) {
         return BW_UNSUPPORTED;
     }
     return BW_OK;

@@ -49,6 +49,7 @@ static const struct rule {
     { BW_MSG_LIST, PHASE_GREETED, bw_session_on_list },
     { BW_MSG_OPEN, PHASE_READY, bw_session_on_open },
     { BW_MSG_I2C_XFER, PHASE_I2C, bw_session_on_i2c_xfer },
+    { BW_MSG_SMBUS_XFER, PHASE_I2C, bw_session_on_smbus_xfer },
     { BW_MSG_VALUE_LIST, PHASE_BENCH, bw_session_on_value_list },
     { BW_MSG_VALUE_GET, PHASE_BENCH, bw_session_on_value_get },
     { BW_MSG_VALUE_SET, PHASE_BENCH, bw_session_on_value_set },

@@ -70,3 +70,49 @@ enum bw_status bw_smbus_check(const struct bw_smbus_xfer *x)
     }
     return counts_reads && x->in_len == 0 ? BW_INVALID : BW_OK;
 }
+
+bool bw_smbus_reads(const struct bw_smbus_xfer *x)
+{
+    return bw_smbus_in_len(x) != 0;
+}
+
+int bw_smbus_in_len(const struct bw_smbus_xfer *x)
+{
+    bool is_read = x->flags & BW_SMBUS_READ;
+
+    switch (x->form) {
+    case BW_SMBUS_BYTE:
+    case BW_SMBUS_BYTE_DATA:
+        return is_read ? 1 : 0;
+    case BW_SMBUS_WORD_DATA:
+        return is_read ? 2 : 0;
+    case BW_SMBUS_PROC_CALL:
+        return 2;
+    case BW_SMBUS_BLOCK:
+        return is_read ? -1 : 0;
+    case BW_SMBUS_BLOCK_PROC_CALL:
+        return -1;
+    case BW_SMBUS_I2C_BLOCK:
+        return is_read ? x->in_len : 0;
+    default:
+        return 0;
+    }
+}
+
+const char *bw_smbus_name(unsigned form, bool is_read)
+{
+    static const char *const names[][2] = {
+        [BW_SMBUS_QUICK] = { "quick write", "quick read" },
+        [BW_SMBUS_BYTE] = { "send byte", "receive byte" },
+        [BW_SMBUS_BYTE_DATA] = { "write byte", "read byte" },
+        [BW_SMBUS_WORD_DATA] = { "write word", "read word" },
+        [BW_SMBUS_PROC_CALL] = { "process call", "process call" },
+        [BW_SMBUS_BLOCK] = { "block write", "block read" },
+        [BW_SMBUS_BLOCK_PROC_CALL] = { "block process call",
+                                       "block process call" },
+        [BW_SMBUS_I2C_BLOCK] = { "I2C block write", "I2C block read" },
+    };
+
+    return form < sizeof(names) / sizeof(names[0]) ? names[form][is_read]
+                                                   : "unknown";
+}

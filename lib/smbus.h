@@ -57,4 +57,18 @@ uint8_t bw_smbus_pec(uint8_t pec, const uint8_t *data, size_t len);
 /* Returns: BW_OK, or BW_INVALID for a form, flag or length out of range. */
 enum bw_status bw_smbus_check(const struct bw_smbus_xfer *x);
 
+/* Does the protocol bring data in?  Process calls do, and all with READ but
+ * the quick read. */
+bool bw_smbus_reads(const struct bw_smbus_xfer *x);
+
+/**
+ * bw_smbus_in_len: how many bytes it brings in
+ *
+ * Returns: 0 to BW_SMBUS_MAX_BLOCK, or -1 if the part's count says it.
+ */
+int bw_smbus_in_len(const struct bw_smbus_xfer *x);
+
+/* "read word", "block process call"; "unknown" for a form out of range. */
+const char *bw_smbus_name(unsigned form, bool is_read);
+
 #endif

@@ -14,6 +14,7 @@
 
 #include "lib/wire.h"
 #include "lib/wire_profile.h"
+#include "lib/wire_smbus.h"
 #include "lib/wire_stats.h"
 
 struct recode {
@@ -101,6 +102,22 @@ static inline void recode_i2c_reply(struct recode *c)
     }
 }
 
+/* As that of a block, which has any length but none. */
+static inline void recode_smbus_reply(struct recode *c)
+{
+    struct bw_smbus_xfer x = { .form = BW_SMBUS_BLOCK, .flags = BW_SMBUS_READ };
+
+    memset(x.in, RECODE_PATTERN, sizeof(x.in));
+    c->status = bw_wire_get_smbus_reply(&c->r, &x);
+    if (c->status == BW_OK) {
+        bw_wire_put_smbus_reply(&c->w, &x);
+        return;
+    }
+    for (size_t i = 0; i < sizeof(x.in); i++) {
+        c->touched |= x.in[i] != RECODE_PATTERN;
+    }
+}
+
 static inline void recode_nothing(struct recode *c)
 {
     c->status = bw_reader_done(&c->r) ? BW_OK : BW_MALFORMED;
@@ -129,6 +146,11 @@ static inline void recode_request(struct recode *c, unsigned type)
         RECODE_BODY(c, struct bw_wire_i2c_request,
                     bw_wire_get_i2c_request(&c->r, &m),
                     bw_wire_put_i2c_request(&c->w, &m));
+        break;
+    case BW_MSG_SMBUS_XFER:
+        RECODE_BODY(c, struct bw_wire_smbus_request,
+                    bw_wire_get_smbus_request(&c->r, &m),
+                    bw_wire_put_smbus_request(&c->w, &m));
         break;
     case BW_MSG_VALUE_GET:
         RECODE_BODY(c, struct recode_name,
@@ -170,6 +192,9 @@ static inline void recode_reply(struct recode *c, unsigned type)
         break;
     case BW_MSG_I2C_XFER:
         recode_i2c_reply(c);
+        break;
+    case BW_MSG_SMBUS_XFER:
+        recode_smbus_reply(c);
         break;
     case BW_MSG_VALUE_LIST:
     case BW_MSG_VALUE_GET:

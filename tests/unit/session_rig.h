@@ -157,7 +157,7 @@ static void put_hello_as(struct rig *r, uint32_t caps, uint32_t max_body)
     end(r, at);
 }
 
-static void put_hello(struct rig *r)
+static inline void put_hello(struct rig *r)
 {
     put_hello_as(r, BW_CAP_I2C | BW_CAP_VALUES, BW_WIRE_MAX_BODY);
 }
@@ -197,7 +197,7 @@ static void put_xfer_by(struct rig *r, const char *text, uint32_t deadline_ms)
     free(data);
 }
 
-static void put_xfer(struct rig *r, const char *text)
+static inline void put_xfer(struct rig *r, const char *text)
 {
     put_xfer_by(r, text, 1000);
 }
@@ -242,8 +242,9 @@ static void expect(struct rig *r, unsigned type, uint32_t id,
     expect_body(r, type, id, status, &body);
 }
 
-static void expect_failure_at(struct rig *r, uint32_t id, enum bw_status status,
-                              unsigned msg, unsigned byte)
+static inline void expect_failure_at(struct rig *r, uint32_t id,
+                                     enum bw_status status, unsigned msg,
+                                     unsigned byte)
 {
     struct bw_wire_i2c_failure m;
     struct bw_reader body;

@@ -13,6 +13,7 @@
 
 #include "golden.h"
 #include "lib/wire.h"
+#include "lib/wire_smbus.h"
 #include "tests/wire_recode.h"
 
 static struct golden golden;
@@ -159,6 +160,58 @@ static void put_i2c_probe(struct bw_writer *w)
     put_i2c(w, 0, "w0@0x48");
 }
 
+/* A smart battery's name: block read with PEC. */
+static void put_smbus_request(struct bw_writer *w)
+{
+    const struct bw_wire_smbus_request m = {
+        .deadline_ms = 500,
+        .xfer = { .addr = 0x0b,
+                  .form = BW_SMBUS_BLOCK,
+                  .flags = BW_SMBUS_READ | BW_SMBUS_PEC,
+                  .command = 0x21 },
+    };
+
+    bw_wire_put_smbus_request(w, &m);
+}
+
+static void put_smbus_reply(struct bw_writer *w)
+{
+    struct bw_smbus_xfer x = { .form = BW_SMBUS_BLOCK,
+                               .flags = BW_SMBUS_READ,
+                               .in_len = 7 };
+
+    memcpy(x.in, "bq20z75", 7);
+    bw_wire_put_smbus_reply(w, &x);
+}
+
+static void put_smbus_call_request(struct bw_writer *w)
+{
+    const struct bw_wire_smbus_request m = {
+        .deadline_ms = 500,
+        .xfer = { .addr = 0x0b,
+                  .form = BW_SMBUS_PROC_CALL,
+                  .command = 0x04,
+                  .out_len = 2,
+                  .out = { 0x34, 0x12 } },
+    };
+
+    bw_wire_put_smbus_request(w, &m);
+}
+
+static void put_smbus_call_reply(struct bw_writer *w)
+{
+    const struct bw_smbus_xfer x = { .form = BW_SMBUS_PROC_CALL,
+                                     .in_len = 2,
+                                     .in = { 0x78, 0x56 } };
+
+    bw_wire_put_smbus_reply(w, &x);
+}
+
+static void put_smbus_refused(struct bw_writer *w)
+{
+    bw_wire_put_text(w, "the adapter i2c-9 cannot do an SMBus block read");
+}
+
 static void put_profile_reply(struct bw_writer *w)
 {
     static const char text[] = "profile 1\nfifo 0x00\n";
@@ -238,6 +291,13 @@ static const struct expected {
     { "i2c-failed", REPLY(BW_MSG_I2C_XFER), BW_NACK_ADDR, 43, put_i2c_failed },
     { "i2c-probe-request", BW_MSG_I2C_XFER, 0, 44, put_i2c_probe },
     { "i2c-probe-reply", REPLY(BW_MSG_I2C_XFER), BW_OK, 44, put_nothing },
+    { "smbus-request", BW_MSG_SMBUS_XFER, 0, 50, put_smbus_request },
+    { "smbus-reply", REPLY(BW_MSG_SMBUS_XFER), BW_OK, 50, put_smbus_reply },
+    { "smbus-call-request", BW_MSG_SMBUS_XFER, 0, 51, put_smbus_call_request },
+    { "smbus-call-reply", REPLY(BW_MSG_SMBUS_XFER), BW_OK, 51,
+      put_smbus_call_reply },
+    { "smbus-refused", REPLY(BW_MSG_SMBUS_XFER), BW_UNSUPPORTED, 52,
+      put_smbus_refused },
     { "profile-request", BW_MSG_PROFILE_GET, 0, 45, put_nothing },
     { "profile-reply", REPLY(BW_MSG_PROFILE_GET), BW_OK, 45,
       put_profile_reply },
@@ -374,6 +434,10 @@ static bool may_end_at(const char *name, size_t len)
     if (strcmp(name, "value-get-reply") == 0) {
         return len == 0; /* read as a list here */
     }
+    if (strcmp(name, "smbus-reply") == 0 ||
+        strcmp(name, "smbus-call-reply") == 0) {
+        return len > 0; /* read as a block here */
+    }
     if (strstr(name, "-refused") || strcmp(name, "unknown-reply") == 0) {
         return len == 0; /* the text may be missing */
     }
@@ -414,6 +478,8 @@ static void a_byte_too_many_is_malformed(void **state)
         memcpy(longer, body_of(f), len);
         recode(&c, &h, longer, len + 1, len);
         if (strncmp(f->name, "ping-", 5) == 0 ||
+            strncmp(f->name, "smbus-reply", 11) == 0 ||
+            strncmp(f->name, "smbus-call-reply", 16) == 0 ||
             strcmp(f->name, "unknown-request") == 0) {
             assert_int_equal(c.status, BW_OK);
         } else if (c.status != BW_MALFORMED || c.touched) {
@@ -543,7 +609,15 @@ static void the_document_numbers_kinds_and_bits_as_the_code_does(void **state)
     static const struct {
         const char *name;
         unsigned value; /* a mask where it is a bit */
-    } kinds[] = { { "ANY", BW_EXPORT_ANY },
+    } kinds[] = { { "QUICK", BW_SMBUS_QUICK },
+                  { "BYTE", BW_SMBUS_BYTE },
+                  { "BYTE_DATA", BW_SMBUS_BYTE_DATA },
+                  { "WORD_DATA", BW_SMBUS_WORD_DATA },
+                  { "PROC_CALL", BW_SMBUS_PROC_CALL },
+                  { "BLOCK", BW_SMBUS_BLOCK },
+                  { "BLOCK_PROC_CALL", BW_SMBUS_BLOCK_PROC_CALL },
+                  { "I2C_BLOCK", BW_SMBUS_I2C_BLOCK },
+                  { "ANY", BW_EXPORT_ANY },
                   { "I2C", BW_EXPORT_I2C },
                   { "BENCH", BW_EXPORT_BENCH } },
       bits[] = { { "I2C", BW_CAP_I2C },
@@ -582,6 +656,8 @@ static void the_document_numbers_kinds_and_bits_as_the_code_does(void **state)
     assert_int_equal(BW_OPEN_SHARED, 1u << 0);
     assert_int_equal(BW_I2C_READ, 1u << 0);
     assert_int_equal(BW_I2C_TEN_BIT, 1u << 1);
+    assert_int_equal(BW_SMBUS_READ, 1u << 0);
+    assert_int_equal(BW_SMBUS_PEC, 1u << 1);
 }
 
 int main(void)
