@@ -34,34 +34,54 @@
 
 #define LOCAL_EXPORT "i2c" /* the only I2C export of bw_local_start() */
 #define NO_HOSTADDR  0xffff
+#define SMBUS_FUNCS (BW_I2C_FUNC_SMBUS_BYTE | BW_I2C_FUNC_SMBUS_BYTE_DATA | \
+                     BW_I2C_FUNC_SMBUS_WORD_DATA | \
+                     BW_I2C_FUNC_SMBUS_I2C_BLOCK_READ)
 #define MAX_TIMEOUT_MS 60000 /* docs/protocol.md, I2C_XFER, deadline_ms */
 
 /* --- the link comes and goes --- */
+
+/*
+ * An adapter that knows SMBus only: the agent finds the protocol that is a
+ * transfer, and no longer read than these is one.
+ */
+static uint16_t longest_read(const struct bw_wire_opened *opened)
+{
+    if (opened->funcs & BW_I2C_FUNC_RDWR) {
+        return BW_I2C_MAX_LEN;
+    }
+    return opened->funcs & BW_I2C_FUNC_SMBUS_I2C_BLOCK_READ ? 32 :
+           opened->funcs & BW_I2C_FUNC_SMBUS_WORD_DATA ? 2 : 1;
+}
 
 /* The way that suits what was opened. */
 static const BwI2CWay *choose_way(I2CPassthrough *s,
                                   const struct bw_wire_opened *opened,
                                   Error **errp)
 {
-    if (!(opened->funcs & BW_I2C_FUNC_RDWR) || !opened->max_len) {
-        error_setg(errp, "the adapter behind the export cannot join messages "
-                   "by a repeated START");
+    if (!(opened->funcs & (BW_I2C_FUNC_RDWR | SMBUS_FUNCS)) ||
+        !opened->max_len) {
+        error_setg(errp, "the adapter behind the export can neither join "
+                   "messages by a repeated START nor do an SMBus protocol");
         return NULL;
     }
     return &bw_i2c_transfer;
 }
 
 /* What was gathered by the way before does not come to the part. */
-static void take_way(I2CPassthrough *s, const BwI2CWay *way, uint16_t max_len)
+static void take_way(I2CPassthrough *s, const BwI2CWay *way, uint16_t max_len,
+                     uint16_t max_guess)
 {
-    if (way == s->way && max_len == s->max_len) {
+    if (way == s->way && max_len == s->max_len &&
+        max_guess == s->max_guess) {
         return;
     }
     if (way != s->way) {
         s->way->withdraw(s);
         s->way = way;
     }
-    if (max_len != s->max_len) {
+    if (max_len != s->max_len || max_guess != s->max_guess) {
+        s->max_guess = max_guess;
         bw_i2c_transfer_init(s, max_len);
     }
     s->untold = s->open;
@@ -83,7 +103,8 @@ static bool link_opened(void *opaque, const struct bw_wire_opened *opened,
         return false;
     }
     s->wait_ms = bw_link_i2c_wait_ms(&s->link, opened);
-    take_way(s, way, MIN(opened->max_len, BW_I2C_MAX_LEN));
+    take_way(s, way, MIN(opened->max_len, BW_I2C_MAX_LEN),
+             longest_read(opened));
     return true;
 }
 
@@ -202,6 +223,7 @@ static void i2c_passthrough_realize(DeviceState *dev, Error **errp)
         !check_neighbours(s, errp)) {
         return;
     }
+    s->max_guess = BW_I2C_MAX_LEN;
     bw_i2c_transfer_init(s, BW_I2C_MAX_LEN);
     s->way = &bw_i2c_transfer;
     bw_i2c_passthrough_bus_init(s);

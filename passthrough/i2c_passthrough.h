@@ -83,6 +83,7 @@ struct I2CPassthrough {
 
     /* i2c_transfer.c */
     uint16_t max_len;   /* the assembler's */
+    uint16_t max_guess; /* bytes of a read whose length nobody knows */
     uint32_t id;        /* request under way, 0 if none */
     bool probing;       /* ... which is nobody's phase */
     struct bw_asm_stats past; /* of assemblers before this one */

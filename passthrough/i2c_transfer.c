@@ -190,7 +190,7 @@ void bw_i2c_transfer_init(I2CPassthrough *s, uint16_t max_len)
 {
     struct bw_asm_config config = {
         .hostaddr = s->hostaddr,
-        .read_ahead = MIN(s->read_ahead, max_len),
+        .read_ahead = MIN(s->read_ahead, MIN(max_len, s->max_guess)),
         .max_len = max_len,
     };
 

@@ -18,7 +18,10 @@
 #include <glib.h>
 
 #include "fake_agent.h"
+#include "lib/smbus_map.h"
+#include "lib/smbus_steps.h"
 #include "lib/wire.h"
+#include "lib/wire_smbus.h"
 
 #define CONN_PATIENCE_MS 20000 /* no test takes longer than that */
 
@@ -40,6 +43,7 @@ struct fake_agent {
     unsigned rule_times;
     uint16_t grant_addr;
     uint32_t grant_max_len;
+    uint32_t grant_funcs;
     uint8_t pointer;
     uint8_t reg[256];
 };
@@ -74,9 +78,15 @@ static enum bw_status run_msg(struct fake_agent *f, struct bw_i2c_msg *m)
 static enum bw_status run_xfer(struct fake_agent *f, struct bw_i2c_xfer *x,
                                struct bw_wire_i2c_failure *where)
 {
+    struct bw_smbus_xfer ignored;
     unsigned i;
 
     where->byte = 0xffff;
+    where->msg = 0xffff;
+    if (!(f->grant_funcs & BW_I2C_FUNC_RDWR) &&
+        bw_smbus_from_i2c(x, f->grant_funcs, 32, &ignored) != BW_OK) {
+        return BW_UNSUPPORTED;
+    }
     for (i = 0; i < x->nmsgs; i++) {
         enum bw_status status = run_msg(f, &x->msgs[i]);
 
@@ -88,6 +98,42 @@ static enum bw_status run_xfer(struct fake_agent *f, struct bw_i2c_xfer *x,
     return BW_OK;
 }
 
+/* One list of steps at the part, for bw_smbus_run_steps(). */
+static enum bw_status run_steps(void *opaque, struct bw_i2c_step *steps,
+                                size_t nsteps, struct bw_i2c_progress *p)
+{
+    struct fake_agent *f = opaque;
+
+    p->byte = 0;
+    for (p->done = 0; p->done < nsteps; p->done++) {
+        struct bw_i2c_step *s = &steps[p->done];
+        struct bw_i2c_msg m = { FAKE_ADDR7, 0, s->len, s->data };
+
+        if (s->op == BW_STEP_START) {
+            if (s->addr != FAKE_ADDR7) {
+                return BW_NACK_ADDR;
+            }
+        } else if (s->op != BW_STEP_STOP) {
+            m.flags = s->op == BW_STEP_READ ? BW_I2C_READ : 0;
+            run_msg(f, &m);
+        }
+    }
+    return BW_OK;
+}
+
+static void log_smbus(struct fake_agent *f, uint32_t id,
+                      const struct bw_smbus_xfer *x)
+{
+    g_string_append_printf(f->log, "%u %s@0x%02x 0x%02x%s", id,
+                           bw_smbus_name(x->form, x->flags & BW_SMBUS_READ),
+                           x->addr, x->command,
+                           x->flags & BW_SMBUS_PEC ? " pec" : "");
+    for (unsigned i = 0; i < x->out_len; i++) {
+        g_string_append_printf(f->log, " 0x%02x", x->out[i]);
+    }
+    g_string_append_c(f->log, '\n');
+}
+
 /* --- honest replies --- */
 
 static void reply_hello(struct bw_writer *w)
@@ -95,7 +141,7 @@ static void reply_hello(struct bw_writer *w)
     struct bw_wire_hello m = {
         .major = BW_WIRE_MAJOR,
         .minor = BW_WIRE_MINOR,
-        .caps = BW_CAP_I2C,
+        .caps = BW_CAP_I2C | BW_CAP_SMBUS,
         .max_body = BW_WIRE_MAX_BODY,
         .software = "fake agent",
     };
@@ -109,7 +155,7 @@ static enum bw_status reply_open(struct fake_agent *f, struct bw_reader *r,
     struct bw_wire_opened opened = {
         .kind = BW_EXPORT_I2C,
         .addr = f->grant_addr,
-        .funcs = BW_I2C_FUNC_RDWR | BW_I2C_FUNC_ZERO_LEN,
+        .funcs = f->grant_funcs,
         .max_len = f->grant_max_len,
         .timeout_ms = 100,
     };
@@ -149,6 +195,24 @@ static enum bw_status reply_xfer(struct fake_agent *f, uint32_t id,
     return status;
 }
 
+static enum bw_status reply_smbus(struct fake_agent *f, uint32_t id,
+                                  struct bw_reader *r, struct bw_writer *w)
+{
+    struct bw_wire_smbus_request m;
+    enum bw_status status;
+
+    g_assert_cmpint(bw_wire_get_smbus_request(r, &m), ==, BW_OK);
+    log_smbus(f, id, &m.xfer);
+    m.xfer.flags &= ~BW_SMBUS_PEC;
+    status = bw_smbus_run_steps(&m.xfer, run_steps, f);
+    if (status == BW_OK) {
+        bw_wire_put_smbus_reply(w, &m.xfer);
+    } else {
+        bw_wire_put_text(w, "the part does not want to");
+    }
+    return status;
+}
+
 static void put_failure(unsigned type, struct bw_writer *w)
 {
     struct bw_wire_i2c_failure where = { .msg = 0, .byte = 0xffff };
@@ -178,6 +242,8 @@ static void make_reply(struct fake_agent *f, const struct bw_wire_header *h,
         status = reply_open(f, &r, &w);
     } else if (h->type == BW_MSG_I2C_XFER) {
         status = reply_xfer(f, h->id, &r, &w);
+    } else if (h->type == BW_MSG_SMBUS_XFER) {
+        status = reply_smbus(f, h->id, &r, &w);
     } else {
         status = BW_UNSUPPORTED;
         bw_wire_put_text(&w, "the fake agent does not know that");
@@ -473,6 +539,7 @@ struct fake_agent *fake_agent_start(const char *path)
     f->rand = g_rand_new_with_seed(1);
     f->grant_addr = FAKE_ADDR7;
     f->grant_max_len = BW_I2C_MAX_LEN;
+    f->grant_funcs = BW_I2C_FUNC_RDWR | BW_I2C_FUNC_ZERO_LEN;
     f->path = g_strdup(path);
     f->listen_fd = path ? listen_unix(path) : listen_tcp(&f->port);
     g_assert_cmpint(listen(f->listen_fd, 8), ==, 0);
@@ -535,6 +602,13 @@ void fake_agent_grant(struct fake_agent *f, uint16_t addr, uint32_t max_len)
     g_mutex_lock(&f->lock);
     f->grant_addr = addr;
     f->grant_max_len = max_len;
+    g_mutex_unlock(&f->lock);
+}
+
+void fake_agent_grant_funcs(struct fake_agent *f, uint32_t funcs)
+{
+    g_mutex_lock(&f->lock);
+    f->grant_funcs = funcs;
     g_mutex_unlock(&f->lock);
 }
 

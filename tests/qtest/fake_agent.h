@@ -5,7 +5,8 @@
  * protocol of docs/protocol.md through lib/wire.h: one connection at a time,
  * one I2C export, one part behind it: 256 registers; the first written byte
  * sets the register pointer, which moves on with every further byte written
- * or read.  What it does in place of the honest reply can be set per type of
+ * or read.  The PEC of an SMBus protocol is left out: it is the agent's
+ * business.  What it does in place of the honest reply can be set per type of
  * message while it runs.  Used by the qtests of passthrough/.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -74,6 +75,10 @@ void fake_agent_will_after(struct fake_agent *f, unsigned honest, unsigned type,
 /* What OPEN grants from now on: address (or 0xffff) and message length. */
 void fake_agent_grant(struct fake_agent *f, uint16_t addr, uint32_t max_len);
 
+/* ... and what its adapter can do, enum bw_i2c_func. Without RDWR a transfer
+ * that is no SMBus protocol is refused. */
+void fake_agent_grant_funcs(struct fake_agent *f, uint32_t funcs);
+
 /* A register of the part. */
 void fake_agent_poke(struct fake_agent *f, uint8_t reg, uint8_t value);
 uint8_t fake_agent_peek(struct fake_agent *f, uint8_t reg);
@@ -88,7 +93,8 @@ unsigned fake_agent_connections(struct fake_agent *f);
  * fake_agent_transfers: the transfers asked for since the last call
  *
  * Returns: lines in i2ctransfer notation, each preceded by the id of the
- * request and a blank; to be freed with g_free().
+ * request and a blank; to be freed with g_free().  An SMBus protocol is a line
+ * such as "7 block write@0x50 0x10 pec 0x01 0x02".
  */
 char *fake_agent_transfers(struct fake_agent *f);
 

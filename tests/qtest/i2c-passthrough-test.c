@@ -149,6 +149,36 @@ static void test_small_adapter_gets_small_messages(void)
     bench_finish(&b);
 }
 
+/* A PC's chipset: no messages, but the protocols that they are. */
+static void test_smbus_adapter_is_read_as_far_as_it_can(void)
+{
+    g_autofree char *all = NULL;
+    uint8_t rx[3] = { 0 };
+    struct bench b;
+
+    bench_init(&b);
+    b.agent = fake_agent_start(b.socket);
+    fake_agent_grant(b.agent, FAKE_ADDR7, 33);
+    fake_agent_grant_funcs(
+        b.agent, BW_I2C_FUNC_ZERO_LEN | BW_I2C_FUNC_SMBUS_QUICK |
+                     BW_I2C_FUNC_SMBUS_BYTE_DATA | BW_I2C_FUNC_SMBUS_WORD_DATA);
+    bench_boot_unix(&b, "");
+    wait_link(&b, "ready");
+    fake_agent_poke(b.agent, 0x10, 0x34);
+    fake_agent_poke(b.agent, 0x11, 0x12);
+    g_assert_cmpuint(read_regs(&b, 0x10, rx, 2), ==, GUEST_ACK);
+    g_assert_cmphex(rx[0] | rx[1] << 8, ==, 0x1234);
+    g_assert_cmpuint(write_reg(&b, 0x10, 0x56), ==, GUEST_ACK);
+    g_assert_cmphex(fake_agent_peek(b.agent, 0x10), ==, 0x56);
+    all = fake_agent_transfers(b.agent);
+    g_assert_cmpstr(all, ==,
+                    "3 w0@0x50\n4 w1@0x50 0x10 r2\n"
+                    "5 w2@0x50 0x10 0x56\n");
+    /* no protocol reads three: the third byte is not there */
+    g_assert_cmpuint(read_regs(&b, 0x10, rx, 3), !=, GUEST_ACK);
+    bench_finish(&b);
+}
+
 static void test_delayed_reply_in_time_is_taken(void)
 {
     struct bench b;
@@ -361,6 +391,7 @@ int main(int argc, char **argv)
     ADD(every_failure_status_ends_in_nack);
     ADD(delayed_reply_in_time_is_taken);
     ADD(small_adapter_gets_small_messages);
+    ADD(smbus_adapter_is_read_as_far_as_it_can);
     ADD(withdrawn_read_does_not_answer_the_next);
     ADD(local_eeprom_round_trip);
     ADD(local_absent_address);
