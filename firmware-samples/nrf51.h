@@ -119,6 +119,7 @@
 #define TWI_ERRORSRC_ALL      7u
 #define TWI_ENABLE_ON         5u
 #define TWI_FREQUENCY_K100    0x01980000u
+#define TWI_FREQUENCY_K400    0x06680000u
 
 /* TIMER0 and TIMER1, chapter TIMER; TIMER1 counts 16 bits */
 #define TIMER0_TASKS_START     REG(0x40008000u, 0x000)

@@ -3,7 +3,9 @@
  *
  * nRF51 Series Reference Manual v3.0, chapter TWI.  A read uses the shortcuts
  * BB->SUSPEND and BB->STOP: the controller then waits after each byte with
- * SCL low until it is told to go on, and the last byte gets NACK and STOP.
+ * SCL low until it is told to go on, and the last byte gets NACK and STOP. A
+ * STARTTX, STARTRX or STOP while it waits takes effect at RESUME, behind a
+ * NACK: so a read ends that another message follows.
  * (Chips of revision 1 have no working shortcuts, PAN 36; the micro:bit's is
  * revision 3.)  Not used: interrupts, 10-bit addresses.
  *
@@ -17,14 +19,22 @@
 #include "clock.h"
 #include "nrf51.h"
 
+static uint32_t frequency = TWI_FREQUENCY_K100;
+
 void twi_init(void)
 {
     GPIO_PIN_CNF(PIN_SCL) = GPIO_PIN_CNF_OPEN_DRAIN;
     GPIO_PIN_CNF(PIN_SDA) = GPIO_PIN_CNF_OPEN_DRAIN;
     TWI_PSELSCL = PIN_SCL;
     TWI_PSELSDA = PIN_SDA;
-    TWI_FREQUENCY = TWI_FREQUENCY_K100;
+    TWI_FREQUENCY = frequency;
     TWI_ENABLE = TWI_ENABLE_ON;
+}
+
+void twi_set_fast(bool fast)
+{
+    frequency = fast ? TWI_FREQUENCY_K400 : TWI_FREQUENCY_K100;
+    TWI_FREQUENCY = frequency;
 }
 
 /* Drop whatever is under way and start afresh. */
@@ -67,7 +77,7 @@ static enum twi_result wait_for(volatile uint32_t *event)
     return TWI_EVENTS_ERROR ? take_error() : TWI_OK;
 }
 
-static void begin(uint8_t addr7)
+static void begin(void)
 {
     TWI_EVENTS_STOPPED = 0;
     TWI_EVENTS_RXDREADY = 0;
@@ -75,40 +85,78 @@ static void begin(uint8_t addr7)
     TWI_EVENTS_ERROR = 0;
     TWI_ERRORSRC = TWI_ERRORSRC_ALL;
     TWI_SHORTS = 0;
-    TWI_ADDRESS = addr7;
 }
 
-static enum twi_result send(const uint8_t *data, size_t len)
+/* START; @held: the controller waits behind a read for what is next. */
+static void start(const struct twi_msg *m, bool held)
 {
-    enum twi_result result = TWI_OK;
-
-    TWI_TASKS_STARTTX = 1;
-    for (size_t i = 0; i < len && result == TWI_OK; i++) {
-        TWI_TXD = data[i];
-        result = wait_for(&TWI_EVENTS_TXDSENT);
+    TWI_ADDRESS = m->addr7;
+    if (m->flags & TWI_READ) {
+        TWI_TASKS_STARTRX = 1;
+    } else {
+        TWI_TASKS_STARTTX = 1;
     }
-    return result;
+    if (held) {
+        TWI_TASKS_RESUME = 1;
+    }
 }
 
-/* The shortcut BB->STOP must be set before the last byte begins. */
-static enum twi_result receive(uint8_t *data, size_t len)
+static enum twi_result send(const struct twi_msg *m, bool held, unsigned *sent)
 {
-    TWI_SHORTS = len == 1 ? TWI_SHORTS_BB_STOP : TWI_SHORTS_BB_SUSPEND;
-    TWI_TASKS_STARTRX = 1;
-    for (size_t i = 0; i < len; i++) {
+    TWI_SHORTS = 0;
+    start(m, held);
+    for (*sent = 0; *sent < m->len; (*sent)++) {
+        enum twi_result result;
+
+        TWI_TXD = m->data[*sent];
+        result = wait_for(&TWI_EVENTS_TXDSENT);
+        if (result != TWI_OK) {
+            return result;
+        }
+    }
+    return TWI_OK;
+}
+
+/* How long a read is whose first byte was @count. */
+static uint16_t counted_len(const struct twi_msg *m, uint8_t count)
+{
+    unsigned len = 1u + count + (m->flags & TWI_PEC ? 1 : 0);
+
+    return len < m->len ? (uint16_t)len : m->len;
+}
+
+/*
+ * With @stop the shortcut BB->STOP must be set before the last byte begins.
+ * Otherwise, and where the count says too late that it was the last one, the
+ * controller is left waiting: *@held.
+ */
+static enum twi_result receive(struct twi_msg *m, bool stop, bool *held,
+                               unsigned *got)
+{
+    bool ends = stop && m->len == 1;
+
+    TWI_SHORTS = ends ? TWI_SHORTS_BB_STOP : TWI_SHORTS_BB_SUSPEND;
+    start(m, *held);
+    *held = false;
+    for (*got = 0; *got < m->len;) {
         enum twi_result result = wait_for(&TWI_EVENTS_RXDREADY);
 
         if (result != TWI_OK) {
             return result;
         }
-        data[i] = (uint8_t)TWI_RXD;
-        if (i + 2 == len) {
-            TWI_SHORTS = TWI_SHORTS_BB_STOP;
+        m->data[(*got)++] = (uint8_t)TWI_RXD;
+        if (*got == 1 && (m->flags & TWI_COUNTED)) {
+            m->len = counted_len(m, m->data[0]);
         }
-        if (i + 1 < len) {
+        if (stop && *got + 1 == m->len) {
+            TWI_SHORTS = TWI_SHORTS_BB_STOP;
+            ends = true;
+        }
+        if (*got < m->len) {
             TWI_TASKS_RESUME = 1;
         }
     }
+    *held = !ends;
     return TWI_OK;
 }
 
@@ -117,19 +165,51 @@ static enum twi_result receive(uint8_t *data, size_t len)
  * An error may show as late as here: a part behind an adapter that takes only
  * whole transfers refuses a write when the transfer runs.
  */
-static enum twi_result end(enum twi_result so_far, bool stop_follows)
+static enum twi_result end(bool stop_follows, bool held)
 {
-    enum twi_result late;
+    enum twi_result result;
 
-    if (!stop_follows || so_far != TWI_OK) {
+    if (!stop_follows) {
         TWI_SHORTS = 0;
         TWI_TASKS_STOP = 1;
+        if (held) {
+            TWI_TASKS_RESUME = 1;
+        }
     }
-    late = wait_for(&TWI_EVENTS_STOPPED);
-    if (late != TWI_OK) {
+    result = wait_for(&TWI_EVENTS_STOPPED);
+    if (result != TWI_OK) {
         reset_controller();
     }
-    return so_far != TWI_OK ? so_far : late;
+    return result;
+}
+
+enum twi_result twi_transfer(struct twi_msg *msgs, unsigned count,
+                             struct twi_place *where)
+{
+    struct twi_place at = { 0, 0, false };
+    enum twi_result result = TWI_OK;
+    enum twi_result late;
+    bool held = false;
+    bool stops = false;
+
+    begin();
+    for (unsigned i = 0; i < count && result == TWI_OK; i++) {
+        at.msg = i;
+        if (msgs[i].flags & TWI_READ) {
+            result = receive(&msgs[i], i + 1 == count, &held, &at.byte);
+            stops = result == TWI_OK && !held;
+        } else {
+            result = send(&msgs[i], held, &at.byte);
+            held = false;
+            stops = false;
+        }
+    }
+    late = end(stops, held);
+    at.at_stop = result == TWI_OK;
+    if (where) {
+        *where = at;
+    }
+    return result != TWI_OK ? result : late;
 }
 
 enum twi_result twi_probe(uint8_t addr7)
@@ -139,21 +219,27 @@ enum twi_result twi_probe(uint8_t addr7)
 
 enum twi_result twi_write(uint8_t addr7, const uint8_t *data, size_t len)
 {
-    begin(addr7);
-    return end(send(data, len), false);
+    struct twi_msg msg = { addr7, 0, (uint16_t)len, (uint8_t *)data };
+
+    return twi_transfer(&msg, 1, NULL);
+}
+
+enum twi_result twi_read(uint8_t addr7, uint8_t *data, size_t len)
+{
+    struct twi_msg msg = { addr7, TWI_READ, (uint16_t)len, data };
+
+    return twi_transfer(&msg, 1, NULL);
 }
 
 enum twi_result twi_read_registers(uint8_t addr7, uint8_t first, uint8_t *data,
                                    size_t len)
 {
-    enum twi_result result;
+    struct twi_msg msgs[] = {
+        { addr7, 0, 1, &first },
+        { addr7, TWI_READ, (uint16_t)len, data },
+    };
 
-    begin(addr7);
-    result = send(&first, 1);
-    if (result == TWI_OK) {
-        result = receive(data, len);
-    }
-    return end(result, true);
+    return twi_transfer(msgs, 2, NULL);
 }
 
 const char *twi_result_text(enum twi_result result)
@@ -164,6 +250,7 @@ const char *twi_result_text(enum twi_result result)
         [TWI_NACK_DATA] = "a byte refused",
         [TWI_OVERRUN] = "a byte lost",
         [TWI_TIMED_OUT] = "bus time-out",
+        [TWI_WRONG_PEC] = "a wrong checksum",
     };
 
     return text[result];

@@ -23,11 +23,13 @@
  *            the command is the first, is not acknowledged; 255: an address
  *            is not acknowledged; 0: none.  It counts from the next START on
  *            and is 0 again when it has refused once
- *   F1h-F8h  counters, modulo 256: STARTs, repeated STARTs, STOPs, bytes
- *            written, bytes read, general calls, the last byte of a general
- *            call, wrong PECs.  A byte written to F1h sets all of them to 0
+ *   F1h-FAh  counters of two bytes, low byte first, modulo 65536: STARTs,
+ *            repeated STARTs, STOPs, bytes written, bytes read
+ *   FBh-FDh  modulo 256: general calls, their last byte, wrong PECs
+ *            A byte written to F1h sets all of them to 0
+ *   FEh      reads 00h
  *   FFh      ID: reads 54h
- *   others   are acknowledged and do nothing, read FFh or, above F8h, 00h
+ *   others   are acknowledged, do nothing, and read FFh
  * F0h to FFh count up with each byte, FFh is followed by F0h.
  *
  * C0h to CFh take, and give, a PEC behind their bytes.  Whether a master uses
@@ -55,6 +57,9 @@
 enum torture_reg {
     REG_REFUSE = 0xf0,
     REG_COUNTERS = 0xf1,
+    REG_GENERAL = 0xfb,
+    REG_GENERAL_BYTE = 0xfc,
+    REG_PEC_ERRORS = 0xfd,
     REG_ID = 0xff
 };
 
@@ -154,13 +159,20 @@ static void torture_reset(void *state, uint8_t addr7, uint64_t now_ns)
 
 /* Transactions */
 
+static void set_command(struct torture *s, uint8_t command)
+{
+    s->command = command;
+    s->at = command;
+    s->reg = command;
+}
+
 /* What was written is whole: STOP or a repeated START follows. */
 static void end_message(struct torture *s)
 {
     if (s->phase == PHASE_WRITE && is_smbus(s->command)) {
         bw_torture_smbus_end(&s->smbus, s->command);
         if (s->smbus.bad) {
-            s->command = s->before;
+            set_command(s, s->before);
         }
     }
     s->phase = PHASE_IDLE;
@@ -227,9 +239,7 @@ static bool torture_start(void *state, uint8_t addr7, bool is_read,
 static void take_command(struct torture *s, uint8_t command)
 {
     s->before = s->command;
-    s->command = command;
-    s->at = command;
-    s->reg = command;
+    set_command(s, command);
     s->private |= command >= REG_REFUSE;
     s->phase = PHASE_WRITE;
     bw_torture_smbus_begin(&s->smbus);
@@ -291,15 +301,25 @@ static bool torture_write(void *state, uint8_t byte, uint64_t now_ns)
     return ack;
 }
 
-static uint8_t read_counter(const struct torture *s, unsigned index)
+static uint8_t look_at(const struct torture *s, uint8_t reg)
 {
-    switch (index) {
-    case COUNT_COUNT:
+    unsigned index = reg - REG_COUNTERS;
+
+    switch (reg) {
+    case REG_REFUSE:
+        return s->refuse;
+    case REG_GENERAL:
+        return (uint8_t)s->total[COUNT_GENERAL];
+    case REG_GENERAL_BYTE:
         return s->general;
-    case COUNT_COUNT + 1:
+    case REG_PEC_ERRORS:
         return (uint8_t)s->smbus.pec_errors;
+    case REG_ID:
+        return ID;
     default:
-        return index < COUNT_COUNT ? (uint8_t)s->total[index] : 0;
+        return reg < REG_GENERAL
+                   ? (uint8_t)(s->total[index / 2] >> (8 * (index % 2)))
+                   : 0;
     }
 }
 
@@ -308,10 +328,7 @@ static uint8_t read_reg(struct torture *s)
     uint8_t reg = s->reg;
 
     s->reg = reg == REG_ID ? REG_REFUSE : (uint8_t)(reg + 1);
-    if (reg == REG_ID) {
-        return ID;
-    }
-    return reg == REG_REFUSE ? s->refuse : read_counter(s, reg - REG_COUNTERS);
+    return look_at(s, reg);
 }
 
 static uint8_t read_byte(struct torture *s)
