@@ -14,6 +14,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "host-agent/backend_sim.h"
+#include "host-agent/smbus_by_steps.h"
 
 #include <stdlib.h>
 
@@ -138,6 +139,7 @@ static void sim_close(struct bw_i2c_adapter *a)
 
 static const struct bw_i2c_adapter_ops sim_ops = {
     .xfer = sim_xfer,
+    .smbus = bw_smbus_by_steps,
     .step = sim_step,
     .close = sim_close,
 };

@@ -15,6 +15,7 @@
 #include "host-agent/conn.h"
 #include "lib/cursor.h"
 #include "lib/i2c_xfer.h"
+#include "lib/smbus.h"
 #include "lib/status.h"
 #include "lib/wire.h"
 
@@ -69,5 +70,8 @@ enum bw_status bw_client_open(struct bw_client *c, unsigned kind,
 
 /* One transfer on an opened I2C export; its reads have room. */
 enum bw_status bw_client_i2c(struct bw_client *c, struct bw_i2c_xfer *x);
+
+/* One SMBus protocol on it; @x receives what the part sent. */
+enum bw_status bw_client_smbus(struct bw_client *c, struct bw_smbus_xfer *x);
 
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "host-agent/clock.h"
+#include "lib/smbus_steps.h"
 
 #define TIMEOUT_MS 1000
 #define ADDR10_MAX 0x3ff
@@ -27,9 +28,9 @@ void bw_sim_init(struct bw_sim *s, uint64_t (*now_ns)(void))
     pthread_condattr_destroy(&attr);
     s->now_ns = now_ns ? now_ns : bw_clock_ns;
     s->bus.seats = s->seats;
-    s->adapter.funcs = BW_I2C_FUNC_RDWR | BW_I2C_FUNC_ZERO_LEN |
-                       BW_I2C_FUNC_TEN_BIT | BW_I2C_FUNC_STEP |
-                       BW_I2C_FUNC_SIMULATED;
+    s->adapter.funcs = BW_SMBUS_STEPS_FUNCS | BW_I2C_FUNC_RDWR |
+                       BW_I2C_FUNC_ZERO_LEN | BW_I2C_FUNC_TEN_BIT |
+                       BW_I2C_FUNC_STEP | BW_I2C_FUNC_SIMULATED;
     s->adapter.max_len = BW_I2C_MAX_LEN;
     s->adapter.timeout_ms = TIMEOUT_MS;
 }

@@ -45,8 +45,15 @@ int bw_tool_each_export(struct bw_tool *t,
                                       void *opaque),
                         void *opaque);
 
+/* A whole number in any base of C within limits, or -1. */
+long bw_tool_number(const char *text, long min, long max);
+
+/* Connect and open an I2C export.  Returns: 0, or 1 after an error. */
+int bw_tool_open_i2c(struct bw_tool *t, const char *name);
+
 int bw_tool_list(struct bw_tool *t, int argc, char **argv);
 int bw_tool_i2c(struct bw_tool *t, int argc, char **argv);
+int bw_tool_smbus(struct bw_tool *t, int argc, char **argv);
 int bw_tool_get(struct bw_tool *t, int argc, char **argv);
 int bw_tool_set(struct bw_tool *t, int argc, char **argv);
 int bw_tool_flash(struct bw_tool *t, int argc, char **argv);

@@ -4,8 +4,8 @@
  * Words, output and exit codes are those of i2c-tools 4.3 (i2cdetect, i2cget,
  * i2cset, i2ctransfer), with the name of an export in the place of the bus.
  *
- * Not supported: PEC, the SMBus block read whose length the part decides, a
- * mask and the read-back of i2cset.
+ * Not supported: a mask and the read-back of i2cset.  PEC, and the SMBus block
+ * read whose length the part decides, are in tool_smbus.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -29,8 +29,7 @@ struct i2c_args {
     char **argv;
 };
 
-/* A whole number in any base of C within limits, or -1. */
-static long parse_number(const char *text, long min, long max)
+long bw_tool_number(const char *text, long min, long max)
 {
     char *end;
     long number;
@@ -73,7 +72,7 @@ static int parse_args(struct i2c_args *a, const char *usage, int argc,
 
 static int parse_addr(const struct i2c_args *a, const char *text, long *addr)
 {
-    *addr = parse_number(text, a->first_addr, a->last_addr);
+    *addr = bw_tool_number(text, a->first_addr, a->last_addr);
     if (*addr < 0) {
         return bw_tool_fail("\"%s\" is no address from 0x%02lx to 0x%02lx%s",
                             text, a->first_addr, a->last_addr,
@@ -83,8 +82,7 @@ static int parse_addr(const struct i2c_args *a, const char *text, long *addr)
     return 0;
 }
 
-/* Returns 0, or 1 after an error. */
-static int open_export(struct bw_tool *t, const char *name)
+int bw_tool_open_i2c(struct bw_tool *t, const char *name)
 {
     struct bw_client *c = &t->client;
     enum bw_status status = bw_client_connect(c, t->address);
@@ -227,7 +225,7 @@ static int detect(struct bw_tool *t, int argc, char **argv)
     if (first > last) {
         return bw_tool_fail("FIRST is above LAST; exchange them");
     }
-    if (open_export(t, a.export_name)) {
+    if (bw_tool_open_i2c(t, a.export_name)) {
         return 1;
     }
     if (t->client.opened.addr != BW_ADDR_ANY) {
@@ -265,7 +263,7 @@ static int parse_get(struct get_args *g, const struct i2c_args *a,
         return 1;
     }
     if (a->argc > 1) {
-        g->reg = parse_number(a->argv[1], 0, 0xff);
+        g->reg = bw_tool_number(a->argv[1], 0, 0xff);
         if (g->reg < 0) {
             return bw_tool_fail("\"%s\" is no register from 0x00 to 0xff",
                                 a->argv[1]);
@@ -280,7 +278,7 @@ static int parse_get(struct get_args *g, const struct i2c_args *a,
     g->length = g->mode == 'w' ? 2 : g->mode == 'i' ? MAX_BLOCK : 1;
     if (a->argc > 3) {
         g->length =
-            g->mode == 'i' ? parse_number(a->argv[3], 1, MAX_BLOCK) : -1;
+            g->mode == 'i' ? bw_tool_number(a->argv[3], 1, MAX_BLOCK) : -1;
     }
     return g->length < 0 ? bw_tool_fail("the length is from 1 to %d, and for "
                                         "mode i only",
@@ -334,7 +332,7 @@ static int get(struct bw_tool *t, int argc, char **argv)
     enum bw_status status;
 
     if (parse_args(&a, usage, argc, argv) || parse_get(&g, &a, usage) ||
-        open_export(t, a.export_name)) {
+        bw_tool_open_i2c(t, a.export_name)) {
         return 1;
     }
     status = run_get(&t->client, &g, data);
@@ -364,7 +362,7 @@ static int encode_set(uint8_t *data, char mode, int count, char **values)
         data[len++] = (uint8_t)count;
     }
     for (i = 0; i < count; i++) {
-        long value = parse_number(values[i], 0, max);
+        long value = bw_tool_number(values[i], 0, max);
 
         if (value < 0) {
             bw_tool_fail("\"%s\" is no value from 0 to 0x%lx", values[i], max);
@@ -424,7 +422,7 @@ static int set(struct bw_tool *t, int argc, char **argv)
     if (!mode) {
         return bw_tool_fail("usage: benchwire i2c %s", usage);
     }
-    reg = parse_number(a.argv[1], 0, 0xff);
+    reg = bw_tool_number(a.argv[1], 0, 0xff);
     if (parse_addr(&a, a.argv[0], &addr)) {
         return 1;
     }
@@ -434,7 +432,7 @@ static int set(struct bw_tool *t, int argc, char **argv)
     }
     data[0] = (uint8_t)reg;
     len = encode_set(data, mode, a.argc - 2, a.argv + 2);
-    if (len < 0 || open_export(t, a.export_name)) {
+    if (len < 0 || bw_tool_open_i2c(t, a.export_name)) {
         return 1;
     }
     x.msgs[0] = (struct bw_i2c_msg){ (uint16_t)addr, 0, (uint16_t)len, data };
@@ -524,7 +522,7 @@ static int transfer(struct bw_tool *t, int argc, char **argv)
     if (status != BW_OK) {
         return fail_parse(text, at, status);
     }
-    if (check_addrs(&a, &x) || open_export(t, a.export_name)) {
+    if (check_addrs(&a, &x) || bw_tool_open_i2c(t, a.export_name)) {
         return 1;
     }
     status = bw_client_i2c(&t->client, &x);
