@@ -49,11 +49,18 @@ static const struct rule {
     { BW_MSG_LIST, PHASE_GREETED, bw_session_on_list },
     { BW_MSG_OPEN, PHASE_READY, bw_session_on_open },
     { BW_MSG_I2C_XFER, PHASE_I2C, bw_session_on_i2c_xfer },
+    { BW_MSG_I2C_STEP, PHASE_I2C, bw_session_on_i2c_step },
     { BW_MSG_SMBUS_XFER, PHASE_I2C, bw_session_on_smbus_xfer },
     { BW_MSG_VALUE_LIST, PHASE_BENCH, bw_session_on_value_list },
     { BW_MSG_VALUE_GET, PHASE_BENCH, bw_session_on_value_get },
     { BW_MSG_VALUE_SET, PHASE_BENCH, bw_session_on_value_set },
 };
+
+/* A whole transaction cannot run inside one that is open by steps. */
+static bool is_transaction(unsigned type)
+{
+    return type == BW_MSG_I2C_XFER || type == BW_MSG_SMBUS_XFER;
+}
 
 static enum bw_verdict dispatch(struct bw_session *s, const struct bw_frame *f)
 {
@@ -72,6 +79,10 @@ static enum bw_verdict dispatch(struct bw_session *s, const struct bw_frame *f)
         if (!(rules[i].phases & phase_of(s))) {
             return bw_session_violation(s, h, BW_ORDER,
                                         "not legal at this point");
+        }
+        if (s->hold.held && is_transaction(h->type)) {
+            return bw_session_refuse(s, h, BW_INVALID,
+                                     "a transaction of I2C_STEP is open");
         }
         bw_reader_init(&body, f->body, h->len);
         return rules[i].handle(s, h, &body);
@@ -108,6 +119,17 @@ static void log_end(const struct bw_session *s, int got, int err)
     }
 }
 
+/* The client holds the bus and does nothing with it. */
+static enum bw_verdict lose_bus(struct bw_session *s)
+{
+    bw_log(BW_LOG_INFO,
+           "session %u: the client was silent for %u ms within a transaction, "
+           "which was ended",
+           s->number, (unsigned)s->export->bus->adapter->timeout_ms);
+    bw_service_step_lose(s->export, &s->hold);
+    return BW_GO_ON;
+}
+
 /* Returns BW_CLOSE when the session is over. */
 static enum bw_verdict serve_one(struct bw_session *s, uint64_t deadline_ns)
 {
@@ -115,6 +137,9 @@ static enum bw_verdict serve_one(struct bw_session *s, uint64_t deadline_ns)
     enum bw_status bad;
     int got = bw_conn_next(&s->conn, deadline_ns, &f, &bad);
 
+    if (got < 0 && errno == ETIMEDOUT && s->hold.held) {
+        return lose_bus(s);
+    }
     if (got <= 0) {
         if (bad != BW_OK) {
             return bw_session_violation(s, &f.header, bad,
@@ -142,6 +167,7 @@ void bw_session_init(struct bw_session *s, struct bw_io *io,
     s->peer_caps = 0;
     s->peer_max_body = BW_WIRE_MAX_BODY;
     s->export = NULL;
+    s->hold = (struct bw_step_hold){ 0 };
 }
 
 void bw_session_run(struct bw_session *s)
@@ -150,9 +176,11 @@ void bw_session_run(struct bw_session *s)
     enum bw_verdict verdict = serve_one(s, hello_ns);
 
     while (verdict == BW_GO_ON) {
-        verdict = serve_one(s, BW_CLOCK_NEVER);
+        verdict =
+            serve_one(s, s->hold.held ? s->hold.until_ns : BW_CLOCK_NEVER);
     }
     if (s->export) {
+        bw_service_step_end(s->export, &s->hold);
         bw_lease_drop(&s->export->lease);
         s->export = NULL;
     }

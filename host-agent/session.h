@@ -15,6 +15,7 @@
 
 #include "host-agent/bench.h"
 #include "host-agent/conn.h"
+#include "host-agent/service_step.h"
 #include "lib/i2c_xfer.h"
 #include "lib/wire.h"
 
@@ -33,6 +34,7 @@ struct bw_session {
     uint32_t peer_caps;          /* enum bw_wire_cap of the client */
     uint32_t peer_max_body;      /* the largest body the client takes */
     struct bw_export *export;    /* leased; NULL before OPEN */
+    struct bw_step_hold hold;    /* the transaction of I2C_STEP */
     struct bw_wire_i2c_request request;
     uint8_t reads[BW_I2C_MAX_BYTES];
 };

@@ -20,7 +20,7 @@
 #include "host-agent/version.h"
 #include "lib/text.h"
 
-#define SERVER_CAPS  (BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS)
+#define SERVER_CAPS  (BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS | BW_CAP_STEP)
 #define LOG_MAX_TEXT 512 /* characters of a transfer in the log */
 #define LOG_MAX_DATA 32  /* read bytes in the log */
 

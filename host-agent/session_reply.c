@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "host-agent/log.h"
+#include "lib/wire_step.h"
 
 void bw_session_begin(struct bw_session *s, struct bw_writer *w,
                       const struct bw_wire_header *h, enum bw_status status)
@@ -55,13 +56,16 @@ enum bw_verdict bw_session_text(struct bw_session *s,
         .msg = BW_UNKNOWN_PLACE,
         .byte = BW_UNKNOWN_PLACE,
     };
+    static const struct bw_i2c_progress nothing;
     struct bw_writer w;
 
     if (is_type(h, BW_MSG_I2C_XFER) && status != BW_OK) {
         return bw_session_fail_i2c(s, h, status, &nowhere);
     }
     bw_session_begin(s, &w, h, status);
-    if (status != BW_OK) {
+    if (is_type(h, BW_MSG_I2C_STEP)) {
+        bw_wire_put_step_reply(&w, NULL, 0, &nothing);
+    } else if (status != BW_OK) {
         bw_wire_put_text(&w, text);
     }
     bw_wire_end(&w, 0);

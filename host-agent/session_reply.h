@@ -26,7 +26,7 @@ enum bw_verdict bw_session_finish(struct bw_session *s, struct bw_writer *w,
                                   const struct bw_wire_header *h);
 
 /* A failure, or with BW_OK a reply without a body.  The text is left out where
- * the protocol has a place instead (I2C_XFER). */
+ * the protocol has a place instead (I2C_XFER, I2C_STEP). */
 enum bw_verdict bw_session_text(struct bw_session *s,
                                 const struct bw_wire_header *h,
                                 enum bw_status status, const char *text);

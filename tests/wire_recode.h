@@ -16,6 +16,7 @@
 #include "lib/wire_profile.h"
 #include "lib/wire_smbus.h"
 #include "lib/wire_stats.h"
+#include "lib/wire_step.h"
 
 struct recode {
     struct bw_reader r;
@@ -118,6 +119,46 @@ static inline void recode_smbus_reply(struct recode *c)
     }
 }
 
+/*
+ * As that of a list made to fit it: what was read came in the first step, and
+ * a write failed.
+ */
+static inline void recode_step_reply(struct recode *c, unsigned status)
+{
+    static uint8_t data[BW_I2C_MAX_LEN];
+    struct bw_i2c_progress p = { 0xa5a5, 0xa5a5 };
+    struct bw_i2c_step steps[BW_I2C_MAX_STEPS];
+    size_t extra = c->reply_len - BW_STEP_REPLY_LEN;
+    size_t nsteps;
+
+    c->status = BW_MALFORMED;
+    if (bw_reader_left(&c->r) < BW_STEP_REPLY_LEN ||
+        c->reply_len < BW_STEP_REPLY_LEN || extra > sizeof(data)) {
+        return;
+    }
+    nsteps = c->r.buf[0] | (size_t)c->r.buf[1] << 8;
+    nsteps += status != BW_OK;
+    if (nsteps == 0 || nsteps > BW_I2C_MAX_STEPS) {
+        return;
+    }
+    memset(steps, 0, sizeof(steps));
+    memset(data, RECODE_PATTERN, sizeof(data));
+    steps[nsteps - 1] =
+        (struct bw_i2c_step){ .op = BW_STEP_WRITE, .len = BW_I2C_MAX_LEN };
+    steps[0] = (struct bw_i2c_step){ .op = BW_STEP_READ,
+                                     .len = (uint16_t)extra,
+                                     .data = data };
+    c->status = bw_wire_get_step_reply(&c->r, status, steps, nsteps, &p);
+    if (c->status == BW_OK) {
+        bw_wire_put_step_reply(&c->w, steps, nsteps, &p);
+        return;
+    }
+    c->touched |= p.done != 0xa5a5 || p.byte != 0xa5a5;
+    for (size_t i = 0; i < sizeof(data); i++) {
+        c->touched |= data[i] != RECODE_PATTERN;
+    }
+}
+
 static inline void recode_nothing(struct recode *c)
 {
     c->status = bw_reader_done(&c->r) ? BW_OK : BW_MALFORMED;
@@ -146,6 +187,11 @@ static inline void recode_request(struct recode *c, unsigned type)
         RECODE_BODY(c, struct bw_wire_i2c_request,
                     bw_wire_get_i2c_request(&c->r, &m),
                     bw_wire_put_i2c_request(&c->w, &m));
+        break;
+    case BW_MSG_I2C_STEP:
+        RECODE_BODY(c, struct bw_wire_step_request,
+                    bw_wire_get_step_request(&c->r, &m),
+                    bw_wire_put_step_request(&c->w, &m));
         break;
     case BW_MSG_SMBUS_XFER:
         RECODE_BODY(c, struct bw_wire_smbus_request,
@@ -193,6 +239,9 @@ static inline void recode_reply(struct recode *c, unsigned type)
     case BW_MSG_I2C_XFER:
         recode_i2c_reply(c);
         break;
+    case BW_MSG_I2C_STEP:
+        recode_step_reply(c, BW_OK);
+        break;
     case BW_MSG_SMBUS_XFER:
         recode_smbus_reply(c);
         break;
@@ -214,12 +263,15 @@ static inline void recode_reply(struct recode *c, unsigned type)
     }
 }
 
-static inline void recode_failure(struct recode *c, unsigned type)
+static inline void recode_failure(struct recode *c, unsigned type,
+                                  unsigned status)
 {
     if (type == BW_MSG_I2C_XFER) {
         RECODE_BODY(c, struct bw_wire_i2c_failure,
                     bw_wire_get_i2c_failure(&c->r, &m),
                     bw_wire_put_i2c_failure(&c->w, &m));
+    } else if (type == BW_MSG_I2C_STEP) {
+        recode_step_reply(c, status);
     } else {
         recode_text(c);
     }
@@ -245,7 +297,7 @@ static inline void recode_frame(struct recode *c,
     } else if (h->status == BW_OK) {
         recode_reply(c, type);
     } else {
-        recode_failure(c, type);
+        recode_failure(c, type, h->status);
     }
     if (c->status == BW_OK && bw_wire_end(&c->w, 0) != BW_OK) {
         c->status = BW_TOO_LONG;

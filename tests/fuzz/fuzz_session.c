@@ -5,8 +5,8 @@
  * Input: byte 0 says which faults may happen (enum virtual_fault), byte 1 seeds
  * them; the rest is what the client sends.  Then the agent's side is checked:
  * what it sent are whole replies (unless the connection broke), each decodes as
- * its type says, their ids are those of the requests in order, and no lease is
- * left.
+ * its type says, their ids are those of the requests in order, and no lease
+ * and no transaction is left.
  *
  * The bench's clock advances by a fixed step, so an input always does the same.
  *
@@ -20,6 +20,7 @@
 #include "host-agent/bench.h"
 #include "host-agent/session.h"
 #include "lib/wire.h"
+#include "lib/wire_step.h"
 #include "peripherals/parts/part.h"
 
 #define OUT_SIZE    (4u << 20)
@@ -108,6 +109,8 @@ static void check_failure(unsigned type, struct bw_reader *body)
 
     if (type == BW_MSG_I2C_XFER) {
         require(bw_wire_get_i2c_failure(body, &where) == BW_OK);
+    } else if (type == BW_MSG_I2C_STEP) {
+        require(bw_reader_left(body) >= BW_STEP_REPLY_LEN);
     } else {
         require(bw_wire_get_text(body, text) == BW_OK);
     }
@@ -168,6 +171,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bw_session_run(&session);
     for (i = 0; i < bench.export_count; i++) {
         require(bw_lease_holders(&bench.exports[i].lease) == 0);
+    }
+    for (i = 0; i < bench.bus_count; i++) {
+        require(!bench.buses[i].in_use);
     }
     if (!(io.faults & (VIRTUAL_RESET | VIRTUAL_TIMEOUT)) &&
         io.out_len + BW_WIRE_MAX_FRAME < sizeof(out)) {

@@ -14,6 +14,7 @@
 #include "golden.h"
 #include "lib/wire.h"
 #include "lib/wire_smbus.h"
+#include "lib/wire_step.h"
 #include "tests/wire_recode.h"
 
 static struct golden golden;
@@ -160,6 +161,62 @@ static void put_i2c_probe(struct bw_writer *w)
     put_i2c(w, 0, "w0@0x48");
 }
 
+static void put_step_request(struct bw_writer *w)
+{
+    uint8_t reg = 0;
+    struct bw_wire_step_request m = {
+        .deadline_ms = 500,
+        .nsteps = 5,
+        .steps = { { .op = BW_STEP_START, .addr = 0x48 },
+                   { .op = BW_STEP_WRITE, .len = 1, .data = &reg },
+                   { .op = BW_STEP_START, .addr = 0x48, .flags = BW_I2C_READ },
+                   { .op = BW_STEP_READ, .len = 1 },
+                   { .op = BW_STEP_STOP } },
+    };
+
+    bw_wire_put_step_request(w, &m);
+}
+
+static void put_step_reply(struct bw_writer *w)
+{
+    static const struct bw_i2c_progress all = { 5, 0 };
+    uint8_t byte = 0x15;
+    const struct bw_i2c_step steps[5] = {
+        [3] = { .op = BW_STEP_READ, .len = 1, .data = &byte },
+    };
+
+    bw_wire_put_step_reply(w, steps, 5, &all);
+}
+
+static void put_step_open(struct bw_writer *w)
+{
+    uint8_t bytes[] = { 0x10, 0xaa, 0xbb };
+    struct bw_wire_step_request m = {
+        .deadline_ms = 500,
+        .nsteps = 2,
+        .steps = { { .op = BW_STEP_START, .addr = 0x50 },
+                   { .op = BW_STEP_WRITE, .len = 3, .data = bytes } },
+    };
+
+    bw_wire_put_step_request(w, &m);
+}
+
+static void put_step_failed(struct bw_writer *w)
+{
+    static const struct bw_i2c_progress refused = { 1, 2 };
+
+    bw_wire_put_step_reply(w, NULL, 0, &refused);
+}
+
+static void put_step_stop(struct bw_writer *w)
+{
+    const struct bw_wire_step_request m = {
+        .nsteps = 1, .steps = { { .op = BW_STEP_STOP } }
+    };
+
+    bw_wire_put_step_request(w, &m);
+}
+
 /* A smart battery's name: block read with PEC. */
 static void put_smbus_request(struct bw_writer *w)
 {
@@ -291,6 +348,12 @@ static const struct expected {
     { "i2c-failed", REPLY(BW_MSG_I2C_XFER), BW_NACK_ADDR, 43, put_i2c_failed },
     { "i2c-probe-request", BW_MSG_I2C_XFER, 0, 44, put_i2c_probe },
     { "i2c-probe-reply", REPLY(BW_MSG_I2C_XFER), BW_OK, 44, put_nothing },
+    { "step-request", BW_MSG_I2C_STEP, 0, 60, put_step_request },
+    { "step-reply", REPLY(BW_MSG_I2C_STEP), BW_OK, 60, put_step_reply },
+    { "step-open-request", BW_MSG_I2C_STEP, 0, 61, put_step_open },
+    { "step-failed", REPLY(BW_MSG_I2C_STEP), BW_NACK_DATA, 61,
+      put_step_failed },
+    { "step-stop-request", BW_MSG_I2C_STEP, 0, 62, put_step_stop },
     { "smbus-request", BW_MSG_SMBUS_XFER, 0, 50, put_smbus_request },
     { "smbus-reply", REPLY(BW_MSG_SMBUS_XFER), BW_OK, 50, put_smbus_reply },
     { "smbus-call-request", BW_MSG_SMBUS_XFER, 0, 51, put_smbus_call_request },
@@ -593,6 +656,7 @@ static void the_document_states_the_limits_of_the_code(void **state)
         { "BW_WIRE_MAX_PENDING", BW_WIRE_MAX_PENDING },
         { "BW_WIRE_MAX_TIME_MS", BW_WIRE_MAX_TIME_MS },
         { "BW_I2C_MAX_MSGS", BW_I2C_MAX_MSGS },
+        { "BW_I2C_MAX_STEPS", BW_I2C_MAX_STEPS },
         { "BW_I2C_MAX_LEN", BW_I2C_MAX_LEN },
         { "BW_I2C_MAX_BYTES", BW_I2C_MAX_BYTES },
         { "BW_WIRE_MAX_PROFILE", BW_WIRE_MAX_PROFILE },
@@ -617,6 +681,10 @@ static void the_document_numbers_kinds_and_bits_as_the_code_does(void **state)
                   { "BLOCK", BW_SMBUS_BLOCK },
                   { "BLOCK_PROC_CALL", BW_SMBUS_BLOCK_PROC_CALL },
                   { "I2C_BLOCK", BW_SMBUS_I2C_BLOCK },
+                  { "START", BW_STEP_START },
+                  { "WRITE", BW_STEP_WRITE },
+                  { "READ", BW_STEP_READ },
+                  { "STOP", BW_STEP_STOP },
                   { "ANY", BW_EXPORT_ANY },
                   { "I2C", BW_EXPORT_I2C },
                   { "BENCH", BW_EXPORT_BENCH } },
