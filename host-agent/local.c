@@ -60,8 +60,8 @@ static struct bw_sim *new_sim(char *error, size_t error_size)
     return sim;
 }
 
-static bool fill_bench(struct bw_bench *b, const char *name, char *error,
-                       size_t error_size)
+static bool fill_bench(struct bw_bench *b, const char *name, uint16_t addr,
+                       char *error, size_t error_size)
 {
     struct bw_i2c_adapter *adapter = NULL;
     struct bw_sim *sim = NULL;
@@ -78,7 +78,7 @@ static bool fill_bench(struct bw_bench *b, const char *name, char *error,
     }
     bw_bench_init(b);
     bus = bw_bench_add_bus(b, name, adapter, sim);
-    bw_bench_add_export(b, "i2c", BW_EXPORT_I2C, bus, BW_ADDR_ANY, name);
+    bw_bench_add_export(b, "i2c", BW_EXPORT_I2C, bus, addr, name);
     if (sim) {
         bw_bench_add_export(b, "bench", BW_EXPORT_BENCH, bus, BW_ADDR_ANY,
                             name);
@@ -108,8 +108,8 @@ static int start_thread(struct bw_local *l)
     return err;
 }
 
-struct bw_local *bw_local_start(const char *adapter, int fd, char *error,
-                                size_t error_size)
+struct bw_local *bw_local_start(const char *adapter, uint16_t addr, int fd,
+                                char *error, size_t error_size)
 {
     struct bw_local *l = malloc(sizeof(*l));
     int err;
@@ -118,7 +118,7 @@ struct bw_local *bw_local_start(const char *adapter, int fd, char *error,
         snprintf(error, error_size, "out of memory");
         goto err_close_fd;
     }
-    if (!fill_bench(&l->bench, adapter, error, error_size)) {
+    if (!fill_bench(&l->bench, adapter, addr, error, error_size)) {
         goto err_free;
     }
     l->fd = fd;

@@ -17,6 +17,7 @@ struct bw_local;
  * bw_local_start: serve one I2C adapter on @fd, in a thread of its own
  * @adapter: "/dev/i2c-N", or "sim" for the built-in simulated bench
  *           (a tmp102 at 0x48, a 24c02 at 0x50, a ds3231 at 0x68)
+ * @addr: the only address to be offered, 7 bits, or BW_ADDR_ANY
  * @fd: one end of a stream socketpair; taken over, also on failure
  * @error: receives one sentence on failure
  * @error_size: bytes in @error
@@ -26,8 +27,8 @@ struct bw_local;
  *
  * Returns: a handle, or NULL with @error filled in.
  */
-struct bw_local *bw_local_start(const char *adapter, int fd, char *error,
-                                size_t error_size);
+struct bw_local *bw_local_start(const char *adapter, uint16_t addr, int fd,
+                                char *error, size_t error_size);
 
 /* End the session (the peer sees end of file) and wait for the thread; a
  * transfer that the kernel has not returned from is waited for.  NULL is

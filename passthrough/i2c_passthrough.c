@@ -3,6 +3,8 @@
  *
  *   -device i2c-passthrough,chardev=ID,export=NAME,address=0x48
  *   -device i2c-passthrough,device=/dev/i2c-N,hostaddr=0x48,address=0x49
+ *   -chardev linux-i2c,id=ID,device=/dev/i2c-N,address=0x48
+ *   -device i2c-passthrough,chardev=ID,address=0x49
  *
  * The guest's controller (boards/nrf51/nrf51_twi.c, or any other of QEMU's)
  * reaches this device through QEMU's asynchronous I2C core: each phase on the
@@ -31,8 +33,8 @@
 #include "migration/vmstate.h"
 #include "i2c_passthrough.h"
 #include "link_i2c.h"
+#include "linux_i2c_chardev.h"
 
-#define LOCAL_EXPORT "i2c" /* the only I2C export of bw_local_start() */
 #define NO_HOSTADDR  0xffff
 #define SMBUS_FUNCS (BW_I2C_FUNC_SMBUS_BYTE | BW_I2C_FUNC_SMBUS_BYTE_DATA | \
                      BW_I2C_FUNC_SMBUS_WORD_DATA | \
@@ -126,6 +128,12 @@ static const BwLinkOps link_ops = {
 
 /* --- life --- */
 
+/* The adapter is one of this machine. */
+static bool is_local(I2CPassthrough *s)
+{
+    return s->adapter || bw_is_linux_i2c_chardev(s->chr.chr);
+}
+
 static bool check_bus_properties(I2CPassthrough *s, Error **errp)
 {
     bool has_chr = qemu_chr_fe_backend_connected(&s->chr);
@@ -137,19 +145,48 @@ static bool check_bus_properties(I2CPassthrough *s, Error **errp)
                    "neither chardev= nor device= says where the part is");
         return false;
     }
-    if (has_chr && (!s->export || !*s->export)) {
+    if (has_chr && !is_local(s) && (!s->export || !*s->export)) {
         error_setg(errp, "i2c-passthrough: the agent's export is not named; "
                    "give export=NAME ('benchwire list' shows the names)");
         return false;
     }
-    if (!has_chr && s->export) {
+    if (is_local(s) && s->export) {
         error_setg(errp, "i2c-passthrough: export= names an export of an "
-                   "agent, and device= uses none; leave it out");
+                   "agent, and %s uses none; leave it out",
+                   has_chr ? "chardev linux-i2c" : "device=");
         return false;
     }
     if (s->export && strlen(s->export) > BW_WIRE_MAX_NAME) {
         error_setg(errp, "i2c-passthrough: export= is longer than an export's "
                    "name can be; use at most %d bytes", BW_WIRE_MAX_NAME);
+        return false;
+    }
+    return true;
+}
+
+static uint16_t default_hostaddr(I2CPassthrough *s)
+{
+    uint16_t addr = BW_ADDR_ANY;
+
+    if (bw_is_linux_i2c_chardev(s->chr.chr)) {
+        addr = bw_linux_i2c_chardev_addr(s->chr.chr);
+    }
+    return addr == BW_ADDR_ANY ? I2C_SLAVE(s)->address : addr;
+}
+
+/* A link would find that out, but not here. */
+static bool check_chardev_addr(I2CPassthrough *s, Error **errp)
+{
+    uint16_t addr;
+
+    if (!bw_is_linux_i2c_chardev(s->chr.chr)) {
+        return true;
+    }
+    addr = bw_linux_i2c_chardev_addr(s->chr.chr);
+    if (addr != BW_ADDR_ANY && addr != s->hostaddr) {
+        error_setg(errp, "i2c-passthrough: hostaddr is 0x%02x, and the chardev "
+                   "serves address 0x%02x only; leave hostaddr= out",
+                   s->hostaddr, addr);
         return false;
     }
     return true;
@@ -165,7 +202,7 @@ static bool check_numbers(I2CPassthrough *s, Error **errp)
         return false;
     }
     if (s->hostaddr == NO_HOSTADDR) {
-        s->hostaddr = slave->address;
+        s->hostaddr = default_hostaddr(s);
     }
     if (s->hostaddr > 0x7f) {
         error_setg(errp, "i2c-passthrough: hostaddr 0x%x has more than 7 bits; "
@@ -210,7 +247,7 @@ static void i2c_passthrough_realize(DeviceState *dev, Error **errp)
 {
     I2CPassthrough *s = I2C_PASSTHROUGH(dev);
     BwLinkConfig config = {
-        .export = s->export ?: LOCAL_EXPORT,
+        .export = s->export ?: BW_LINUX_I2C_EXPORT,
         .kind = BW_EXPORT_I2C,
         .caps = BW_CAP_I2C,
         .shared = s->shared,
@@ -220,7 +257,7 @@ static void i2c_passthrough_realize(DeviceState *dev, Error **errp)
     };
 
     if (!check_bus_properties(s, errp) || !check_numbers(s, errp) ||
-        !check_neighbours(s, errp)) {
+        !check_chardev_addr(s, errp) || !check_neighbours(s, errp)) {
         return;
     }
     s->max_guess = BW_I2C_MAX_LEN;

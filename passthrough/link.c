@@ -23,8 +23,8 @@
 #include "chardev/char-socket.h"
 #include "system/runstate.h"
 #include "link.h"
-#include "link_local.h"
 #include "link_session.h"
+#include "linux_i2c_chardev.h"
 #include "hw/benchwire/trace.h"
 
 static const char *const state_names[] = {
@@ -73,7 +73,8 @@ static bool reconnects(BwLink *link)
 {
     Object *chr = OBJECT(link->chr->chr);
 
-    if (link->local || !object_dynamic_cast(chr, TYPE_CHARDEV_SOCKET)) {
+    if (bw_is_linux_i2c_chardev(link->chr->chr) ||
+        !object_dynamic_cast(chr, TYPE_CHARDEV_SOCKET)) {
         return true;
     }
     return SOCKET_CHARDEV(chr)->reconnect_time_ms ||
@@ -351,7 +352,6 @@ static void down_bh(void *opaque)
         link->chr_open = false;
         qemu_chr_fe_disconnect(link->chr);
     }
-    bw_link_retry_later(link);
 }
 
 static void chr_event(void *opaque, QEMUChrEvent event)
@@ -365,8 +365,7 @@ static void chr_event(void *opaque, QEMUChrEvent event)
         }
         link->chr_open = true;
         g_free(link->peer);
-        link->peer = link->local ? g_strdup("in this process") :
-                                   g_strdup(link->chr->chr->filename);
+        link->peer = g_strdup(link->chr->chr->filename);
         bw_link_hello(link);
         break;
     case CHR_EVENT_CLOSED:
@@ -385,16 +384,19 @@ static void chr_event(void *opaque, QEMUChrEvent event)
 bool bw_link_start(BwLink *link, const BwLinkConfig *config, CharBackend *chr,
                    const char *adapter, Error **errp)
 {
+    Chardev *own;
+
     link->config = *config;
     link->chr = chr;
     link->start_ms = qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
     if (adapter) {
-        link->local = bw_link_local_new(adapter, config->name, chr, errp);
-        if (!link->local) {
+        own = bw_linux_i2c_chardev_new(adapter, config->name, errp);
+        if (!own) {
             g_free(link->config.name);
             memset(link, 0, sizeof(*link));
             return false;
         }
+        link->own_chr = qemu_chr_fe_init(chr, own, &error_abort);
     }
     link->down_bh = qemu_bh_new(down_bh, link);
     link->deadline_timer = timer_new_ms(QEMU_CLOCK_REALTIME, deadline_passed,
@@ -402,10 +404,6 @@ bool bw_link_start(BwLink *link, const BwLinkConfig *config, CharBackend *chr,
     link->retry_timer = timer_new_ms(QEMU_CLOCK_REALTIME, bw_link_retry, link);
     qemu_chr_fe_set_handlers(chr, input_room, input, chr_event, NULL, link,
                              NULL, true);
-    if (link->local && !bw_link_local_connect(link->local, chr, errp)) {
-        bw_link_stop(link);
-        return false;
-    }
     return true;
 }
 
@@ -417,9 +415,8 @@ void bw_link_stop(BwLink *link)
     g_clear_handle_id(&link->watch, g_source_remove);
     qemu_chr_fe_set_handlers(link->chr, NULL, NULL, NULL, NULL, NULL, NULL,
                              true);
-    if (link->local) {
+    if (link->own_chr) {
         qemu_chr_fe_deinit(link->chr, true);
-        bw_link_local_free(link->local);
     } else if (link->chr_open) {
         /* The agent frees the lease when the connection ends. */
         qemu_chr_fe_disconnect(link->chr);

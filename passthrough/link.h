@@ -4,8 +4,8 @@
  * A passthrough device (i2c_passthrough.c) hands whole requests to its link,
  * which gives each an id and a deadline, encodes it with lib/wire.c, writes
  * it to the device's chardev (unix socket, TCP, TLS: QEMU's own) and takes
- * the reply apart again.  link_local.c puts the agent's session code behind
- * the same chardev for devices of this machine.
+ * the reply apart again.  linux_i2c_chardev.c is a chardev with the agent's
+ * session code behind it, for adapters of this machine.
  *
  *   disconnected --chardev opens--> hello --> open --> ready
  *                                              |  ^
@@ -14,8 +14,8 @@
  *
  * Whatever goes wrong on the connection (it closes, a deadline passes, a
  * frame is not the reply that is due) ends it: the owner is told once, one
- * line is logged per outage and cause, and the chardev's reconnect-ms (or
- * link_local.c) brings it back.  A reply that comes too late therefore dies
+ * line is logged per outage and cause, and the chardev (its reconnect-ms)
+ * brings it back.  A reply that comes too late therefore dies
  * with its connection and is never taken for the answer to something else.
  *
  * Everything here runs with the BQL held.
@@ -27,8 +27,6 @@
 
 #include "chardev/char-fe.h"
 #include "hw/benchwire/lib/wire.h"
-
-typedef struct BwLinkLocal BwLinkLocal;
 
 typedef enum BwLinkState {
     BW_LINK_DISCONNECTED, /* no connection */
@@ -45,7 +43,6 @@ typedef enum BwLinkCause {
     BW_LINK_CAUSE_TIMEOUT,
     BW_LINK_CAUSE_PROTOCOL,
     BW_LINK_CAUSE_REFUSED,
-    BW_LINK_CAUSE_ADAPTER,
 } BwLinkCause;
 
 /**
@@ -97,8 +94,8 @@ typedef struct BwLinkRequest {
 typedef struct BwLink {
     BwLinkConfig config;
     CharBackend *chr;   /* the owner's */
-    BwLinkLocal *local; /* NULL behind a chardev of the user's */
     BwLinkState state;
+    bool own_chr;           /* the chardev goes with the link */
     bool chr_open;          /* the chardev has a connection */
     bool was_ready;         /* once at least */
     int64_t start_ms;       /* when it began, QEMU_CLOCK_REALTIME */
@@ -107,7 +104,7 @@ typedef struct BwLink {
     char *peer;             /* address of the agent, for logs */
     QEMUBH *down_bh;
     QEMUTimer *deadline_timer;
-    QEMUTimer *retry_timer; /* OPEN, or a new local session */
+    QEMUTimer *retry_timer; /* OPEN */
     uint32_t retry_ms;      /* its next delay */
     guint watch;            /* source id while output waits, or 0 */
 
@@ -134,7 +131,7 @@ typedef struct BwLink {
  * bw_link_start: begin to use the connection @chr brings
  * @link: zeroed memory
  * @chr: initialised, or without a chardev if @adapter is given
- * @adapter: NULL, or what bw_local_start() is to serve behind @chr
+ * @adapter: NULL, or what a linux-i2c chardev of its own is to serve
  *
  * Returns: false with @errp set; nothing is left behind then.
  */

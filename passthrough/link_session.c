@@ -14,7 +14,6 @@
 #include "qemu/cutils.h"
 #include "qemu/error-report.h"
 #include "qemu/timer.h"
-#include "link_local.h"
 #include "link_session.h"
 
 #define RETRY_FIRST_MS 250
@@ -184,22 +183,8 @@ void bw_link_hello(BwLink *link)
 void bw_link_retry(void *opaque)
 {
     BwLink *link = opaque;
-    Error *err = NULL;
 
     if (link->state == BW_LINK_WAITING) {
         send_open(link);
-    } else if (link->local && !link->chr_open &&
-               !bw_link_local_connect(link->local, link->chr, &err)) {
-        bw_link_report(link, BW_LINK_CAUSE_ADAPTER, error_get_pretty(err),
-                       "it is tried again");
-        error_free(err);
-        arm_retry(link);
-    }
-}
-
-void bw_link_retry_later(BwLink *link)
-{
-    if (link->local) {
-        arm_retry(link);
     }
 }

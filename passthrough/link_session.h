@@ -14,11 +14,8 @@
 /* The connection is there: say HELLO, then OPEN the export. */
 void bw_link_hello(BwLink *link);
 
-/* Timer: ask for the export, or start a local session, once more. */
+/* Timer: ask for the export once more. */
 void bw_link_retry(void *opaque);
-
-/* After an outage: what the chardev does not bring back by itself. */
-void bw_link_retry_later(BwLink *link);
 
 /* link.c */
 

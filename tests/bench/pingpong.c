@@ -165,7 +165,7 @@ static struct bw_local *start_local(struct subject *s, uint8_t addr7)
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) < 0) {
         die("no socketpair", strerror(errno));
     }
-    local = bw_local_start("sim", fds[1], error, sizeof(error));
+    local = bw_local_start("sim", BW_ADDR_ANY, fds[1], error, sizeof(error));
     if (!local) {
         die("no local agent", error);
     }

@@ -18,16 +18,21 @@ static struct bw_client client; /* big: it holds the frame buffers */
 static char error[256];
 
 /* A session on the simulated bench, and @client at its other end. */
-static struct bw_local *start(void)
+static struct bw_local *start_at(uint16_t addr)
 {
     struct bw_local *local;
     int fds[2];
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-    local = bw_local_start("sim", fds[0], error, sizeof(error));
+    local = bw_local_start("sim", addr, fds[0], error, sizeof(error));
     assert_non_null(local);
     assert_int_equal(bw_client_attach(&client, fds[1]), BW_OK);
     return local;
+}
+
+static struct bw_local *start(void)
+{
+    return start_at(BW_ADDR_ANY);
 }
 
 static enum bw_status transfer(const char *text, uint8_t *data, size_t size)
@@ -51,6 +56,22 @@ static void the_three_parts_of_the_built_in_bench_answer(void **state)
     assert_int_equal(transfer("w1@0x68 0 r7", data, sizeof(data)), BW_OK);
     assert_int_equal(transfer("r1@0x49", data, sizeof(data)), BW_NACK_ADDR);
     assert_string_equal(client.error, bw_status_text(BW_NACK_ADDR));
+    bw_client_close(&client);
+    bw_local_stop(local);
+}
+
+static void one_address_is_the_only_one_served(void **state)
+{
+    struct bw_local *local = start_at(0x50);
+    uint8_t data[16];
+
+    (void)state;
+    assert_int_equal(bw_client_open(&client, BW_EXPORT_I2C, "i2c"), BW_OK);
+    assert_int_equal(client.opened.addr, 0x50);
+    assert_int_equal(transfer("w1@0x50 0 r2", data, sizeof(data)), BW_OK);
+    assert_int_equal(transfer("w1@0x48 0 r2", data, sizeof(data)), BW_DENIED);
+    assert_int_equal(transfer("w1@0x50 0 r1@0x68", data, sizeof(data)),
+                     BW_DENIED);
     bw_client_close(&client);
     bw_local_stop(local);
 }
@@ -105,7 +126,8 @@ an_adapter_that_is_missing_is_told_and_the_socket_closed(void **state)
 
     (void)state;
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-    assert_null(bw_local_start("/dev/i2c-none", fds[0], error, sizeof(error)));
+    assert_null(bw_local_start("/dev/i2c-none", BW_ADDR_ANY, fds[0], error,
+                               sizeof(error)));
     assert_non_null(strstr(error, "cannot open /dev/i2c-none"));
     assert_int_equal(fcntl(fds[0], F_GETFD), -1);
     assert_int_equal(errno, EBADF);
@@ -139,6 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_three_parts_of_the_built_in_bench_answer),
+        cmocka_unit_test(one_address_is_the_only_one_served),
         cmocka_unit_test(the_values_are_an_export_of_their_own),
         cmocka_unit_test(stopping_ends_the_session_for_the_peer),
         cmocka_unit_test(a_breach_ends_the_session_for_the_peer),
