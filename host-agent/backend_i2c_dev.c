@@ -6,8 +6,13 @@
  * Documentation/i2c/dev-interface.rst and functionality.rst.
  *
  * An address that a kernel driver has bound is refused (BW_BUSY), as i2c-tools
- * do without -f: I2C_SLAVE is asked before the first transfer to an address.
- * An adapter that was unplugged (BW_GONE) is opened anew by the next transfer.
+ * do without -f: each transfer asks I2C_SLAVE first.
+ *
+ * The device is open during a transfer only.  Linux takes an unplugged adapter
+ * away once the last file on it is closed, and the USB hub's thread waits for
+ * that: an agent that kept its file would stop all plugging on its machine
+ * (seen with i2c-tiny-usb and 6.1).  So an adapter that is put back is there
+ * for the next transfer; without it that is BW_GONE.
  *
  * An SMBus protocol is one ioctl(I2C_SMBUS), see backend_i2c_dev_smbus.c, or
  * plain messages where the kernel cannot do it and its lengths are known.  An
@@ -47,10 +52,9 @@
 
 struct i2c_dev {
     struct bw_i2c_adapter adapter; /* first: the ops are given its address */
-    int fd;                        /* -1 while the adapter is gone */
+    int fd;                        /* -1 between transfers */
     uint16_t claimed;              /* 7-bit address last asked for, NO_ADDR */
     bool plain;                    /* takes I2C_RDWR */
-    bool pec;                      /* what I2C_PEC was told */
     uint32_t kernel_smbus;         /* forms that I2C_SMBUS can do */
     char path[];
 };
@@ -136,7 +140,6 @@ static int attach(struct i2c_dev *d, char *error, size_t error_size)
     }
     take_funcs(d, funcs);
     d->claimed = NO_ADDR;
-    d->pec = false;
     return 0;
 
 err_close_fd:
@@ -185,15 +188,26 @@ static struct i2c_msg kernel_msg(const struct bw_i2c_msg *m)
     return k;
 }
 
-/* BW_OK with a file that is open, again if need be. */
-static enum bw_status ready(struct i2c_dev *d)
+static enum bw_status begin(struct i2c_dev *d)
 {
     char ignored[256];
 
-    if (d->fd < 0 && attach(d, ignored, sizeof(ignored)) < 0) {
-        return bw_status_from_errno(errno);
+    return attach(d, ignored, sizeof(ignored)) < 0 ? bw_status_from_errno(errno)
+                                                   : BW_OK;
+}
+
+/* Drivers tell EIO or a time-out when the adapter is pulled out under a
+ * transfer; BW_GONE is what it was, then. */
+static enum bw_status end(struct i2c_dev *d, enum bw_status status)
+{
+    detach(d);
+    if (status == BW_IO || status == BW_TIMEOUT) {
+        enum bw_status now = begin(d);
+
+        detach(d);
+        return now == BW_GONE ? now : status;
     }
-    return BW_OK;
+    return status;
 }
 
 static enum bw_status run_plain(struct i2c_dev *d, const struct bw_i2c_xfer *x)
@@ -225,7 +239,7 @@ static enum bw_status run_protocol(struct i2c_dev *d, struct bw_smbus_xfer *x)
 {
     enum bw_status status = claim(d, x->addr);
 
-    return status == BW_OK ? bw_i2c_dev_smbus(d->fd, &d->pec, x) : status;
+    return status == BW_OK ? bw_i2c_dev_smbus(d->fd, x) : status;
 }
 
 /* A transfer on an adapter that has protocols only. */
@@ -249,17 +263,14 @@ static enum bw_status i2c_dev_xfer(struct bw_i2c_adapter *a,
                                    struct bw_wire_i2c_failure *where)
 {
     struct i2c_dev *d = (struct i2c_dev *)a;
-    enum bw_status status = ready(d);
+    enum bw_status status = begin(d);
 
     if (status == BW_OK) {
         status = d->plain ? run_plain(d, x) : run_mapped(d, x);
     }
-    if (status == BW_OK) {
-        return BW_OK;
-    }
-    bw_errno_locate(status, x, where);
-    if (status == BW_GONE) {
-        detach(d);
+    status = end(d, status);
+    if (status != BW_OK) {
+        bw_errno_locate(status, x, where);
     }
     return status;
 }
@@ -280,28 +291,19 @@ static enum bw_status i2c_dev_smbus(struct bw_i2c_adapter *a,
                                     struct bw_smbus_xfer *x)
 {
     struct i2c_dev *d = (struct i2c_dev *)a;
-    enum bw_status status = ready(d);
+    enum bw_status status = begin(d);
 
-    if (status != BW_OK) {
-        return status;
-    }
-    if (bw_i2c_dev_smbus_fits(d->kernel_smbus, x)) {
+    if (status == BW_OK && bw_i2c_dev_smbus_fits(d->kernel_smbus, x)) {
         status = run_protocol(d, x);
-    } else {
+    } else if (status == BW_OK) {
         status = d->plain ? run_as_plain(d, x) : BW_UNSUPPORTED;
     }
-    if (status == BW_GONE) {
-        detach(d);
-    }
-    return status;
+    return end(d, status);
 }
 
 static void i2c_dev_close(struct bw_i2c_adapter *a)
 {
-    struct i2c_dev *d = (struct i2c_dev *)a;
-
-    detach(d);
-    free(d);
+    free(a); /* its first member is the adapter */
 }
 
 static const struct bw_i2c_adapter_ops i2c_dev_ops = {
@@ -330,5 +332,6 @@ struct bw_i2c_adapter *bw_i2c_dev_open(const char *path, char *error,
         errno = err;
         return NULL;
     }
+    detach(d);
     return &d->adapter;
 }

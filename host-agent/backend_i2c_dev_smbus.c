@@ -140,9 +140,8 @@ static enum bw_status take_data(struct bw_smbus_xfer *x,
     }
 }
 
-enum bw_status bw_i2c_dev_smbus(int fd, bool *pec, struct bw_smbus_xfer *x)
+enum bw_status bw_i2c_dev_smbus(int fd, struct bw_smbus_xfer *x)
 {
-    bool want_pec = x->flags & BW_SMBUS_PEC;
     union i2c_smbus_data d;
     struct i2c_smbus_ioctl_data args = {
         .read_write =
@@ -152,11 +151,8 @@ enum bw_status bw_i2c_dev_smbus(int fd, bool *pec, struct bw_smbus_xfer *x)
         .data = &d,
     };
 
-    if (want_pec != *pec) {
-        if (ioctl(fd, I2C_PEC, (unsigned long)want_pec) < 0) {
-            return bw_status_from_errno(errno);
-        }
-        *pec = want_pec;
+    if ((x->flags & BW_SMBUS_PEC) && ioctl(fd, I2C_PEC, 1ul) < 0) {
+        return bw_status_from_errno(errno);
     }
     put_data(x, &d);
     if (ioctl(fd, I2C_SMBUS, &args) < 0) {

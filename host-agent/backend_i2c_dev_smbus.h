@@ -24,12 +24,11 @@ bool bw_i2c_dev_smbus_fits(uint32_t kernel_has, const struct bw_smbus_xfer *x);
 
 /**
  * bw_i2c_dev_smbus: one protocol as one ioctl
- * @fd: of the adapter, after I2C_SLAVE for @x->addr
- * @pec: what I2C_PEC was last told, updated
+ * @fd: of the adapter, newly open, after I2C_SLAVE for @x->addr
  * @x: bw_i2c_dev_smbus_fits()
  *
  * Returns: BW_OK, or what the kernel's errno means.
  */
-enum bw_status bw_i2c_dev_smbus(int fd, bool *pec, struct bw_smbus_xfer *x);
+enum bw_status bw_i2c_dev_smbus(int fd, struct bw_smbus_xfer *x);
 
 #endif

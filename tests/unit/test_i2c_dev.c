@@ -27,7 +27,8 @@ static struct kernel {
     int slave_errno;
     int funcs_errno;
     unsigned long funcs;
-    int rdwr_count; /* messages done; -1: all */
+    bool pulled_out; /* under the next transfer */
+    int rdwr_count;  /* messages done; -1: all */
     unsigned opens, closes, rdwrs, slaves;
     unsigned long timeout; /* of I2C_TIMEOUT */
     unsigned long slave;
@@ -69,6 +70,9 @@ static int fake_rdwr(struct i2c_rdwr_ioctl_data *data)
         if (data->msgs[i].flags & I2C_M_RD) {
             memset(data->msgs[i].buf, 0x5a, data->msgs[i].len);
         }
+    }
+    if (kernel.pulled_out) {
+        kernel.open_errno = ENOENT;
     }
     errno = kernel.rdwr_errno;
     if (kernel.rdwr_errno) {
@@ -233,18 +237,21 @@ static void ten_bit_addresses_are_flagged_and_not_claimed(void **state)
     a->ops->close(a);
 }
 
-static void an_address_is_claimed_once(void **state)
+/* A driver may have come since the last one. */
+static void each_transfer_asks_for_its_addresses(void **state)
 {
     struct bw_i2c_adapter *a = open_adapter();
     struct bw_wire_i2c_failure where;
 
     (void)state;
     assert_int_equal(run(a, "w1@0x48 0 r2", &where), BW_OK);
-    assert_int_equal(run(a, "w1@0x48 0 r2", &where), BW_OK);
     assert_int_equal(kernel.slaves, 1);
     assert_int_equal(kernel.slave, 0x48);
-    assert_int_equal(run(a, "r1@0x49", &where), BW_OK);
-    assert_int_equal(kernel.slaves, 2);
+    assert_int_equal(run(a, "w1@0x48 0 r2@0x49", &where), BW_OK);
+    assert_int_equal(kernel.slaves, 3);
+    assert_int_equal(kernel.slave, 0x49);
+    kernel.slave_errno = EBUSY;
+    assert_int_equal(run(a, "r1@0x49", &where), BW_BUSY);
     a->ops->close(a);
 }
 
@@ -271,7 +278,25 @@ static void a_driver_that_does_half_of_it_is_an_error(void **state)
     a->ops->close(a);
 }
 
-static void an_unplugged_adapter_is_opened_anew(void **state)
+/* The kernel waits with taking an adapter away until nobody has it open. */
+static void the_device_is_open_during_a_transfer_only(void **state)
+{
+    struct bw_i2c_adapter *a = open_adapter();
+    struct bw_wire_i2c_failure where;
+
+    (void)state;
+    assert_int_equal(kernel.opens, 1);
+    assert_int_equal(kernel.closes, 1);
+    assert_int_equal(run(a, "r1@0x48", &where), BW_OK);
+    kernel.rdwr_errno = ENXIO;
+    assert_int_equal(run(a, "r1@0x48", &where), BW_NACK_ADDR);
+    assert_int_equal(kernel.opens, 3);
+    assert_int_equal(kernel.closes, 3);
+    a->ops->close(a);
+    assert_int_equal(kernel.closes, 3);
+}
+
+static void an_unplugged_adapter_is_gone_until_it_is_back(void **state)
 {
     struct bw_i2c_adapter *a = open_adapter();
     struct bw_wire_i2c_failure where;
@@ -279,14 +304,29 @@ static void an_unplugged_adapter_is_opened_anew(void **state)
     (void)state;
     kernel.rdwr_errno = ENODEV;
     assert_int_equal(run(a, "r1@0x48", &where), BW_GONE);
-    assert_int_equal(kernel.closes, 1);
     kernel.open_errno = ENOENT; /* still away */
     assert_int_equal(run(a, "r1@0x48", &where), BW_GONE);
     kernel.open_errno = 0;
     kernel.rdwr_errno = 0;
     assert_int_equal(run(a, "r1@0x48", &where), BW_OK);
-    assert_int_equal(kernel.opens, 3);
-    assert_int_equal(kernel.slaves, 2); /* the claim went with the file */
+    assert_int_equal(kernel.rdwrs, 2);
+    a->ops->close(a);
+}
+
+/* i2c-tiny-usb tells EIO, others a time-out. */
+static void an_error_of_an_adapter_that_is_no_more_is_gone(void **state)
+{
+    static const int errors[] = { EIO, ETIMEDOUT };
+    struct bw_i2c_adapter *a = open_adapter();
+    struct bw_wire_i2c_failure where;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(errors); i++) {
+        kernel.open_errno = 0;
+        kernel.pulled_out = true;
+        kernel.rdwr_errno = errors[i];
+        assert_int_equal(run(a, "r1@0x48", &where), BW_GONE);
+    }
     a->ops->close(a);
 }
 
@@ -356,10 +396,12 @@ int main(void)
         TEST(a_forbidden_adapter_names_the_group),
         TEST(a_register_read_is_one_ioctl),
         TEST(ten_bit_addresses_are_flagged_and_not_claimed),
-        TEST(an_address_is_claimed_once),
+        TEST(each_transfer_asks_for_its_addresses),
         TEST(an_address_with_a_kernel_driver_is_busy),
         TEST(a_driver_that_does_half_of_it_is_an_error),
-        TEST(an_unplugged_adapter_is_opened_anew),
+        TEST(the_device_is_open_during_a_transfer_only),
+        TEST(an_unplugged_adapter_is_gone_until_it_is_back),
+        TEST(an_error_of_an_adapter_that_is_no_more_is_gone),
         TEST(each_error_number_has_its_status),
         TEST(the_place_is_told_only_if_it_is_known),
     };
