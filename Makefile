@@ -37,7 +37,7 @@ LOCKED := scripts/locked
 PARALLEL = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 SUBMAKE = +$(Q)$(LOCKED) $(MAKE) --no-print-directory $(if $(V),,-s) $(PARALLEL)
 
-BUILD_GOALS := qemu agent firmware asan micropython docs install
+BUILD_GOALS := qemu agent firmware asan micropython rig docs install
 ifneq ($(and $(filter $(BUILD_GOALS),$(MAKECMDGOALS)),$(if $(BW_LOCKED),,1)),)
 
 .PHONY: $(MAKECMDGOALS) locked
@@ -81,13 +81,13 @@ screenshot: ## take docs/images/panel.png anew
 	$(Q)scripts/screenshot.sh
 
 check: ## set up, build all, and run every test
-	$(Q)scripts/setup host qemu firmware test
+	$(Q)scripts/setup host qemu firmware test rig
 	$(SUBMAKE) build-run build-check
-	$(Q)tests/run-tests $(CHECKS)
+	$(Q)tests/rig/with-rig tests/run-tests $(CHECKS)
 
 # --- parts of the build ----------------------------------------------------
 
-.PHONY: qemu agent firmware micropython build-run build-check asan
+.PHONY: qemu agent firmware micropython rig build-run build-check asan
 qemu: $(BUILD)/setup/qemu ## build/qemu/qemu-system-arm (QEMU_TARBALL=FILE to choose one)
 	$(Q)qemu/build
 
@@ -99,6 +99,10 @@ asan: $(BUILD)/setup/host ## the agent with address and undefined-behaviour chec
 $(BUILD)/micropython.hex:
 	$(Q)mkdir -p $(@D)
 	$(Q)scripts/micropython $@
+
+rig: $(BUILD)/setup/host $(BUILD)/setup/rig ## a virtual machine with a real kernel and the agent; docs/rig.md
+	$(Q)tests/rig/build
+rig: agent $(BUILD)/host/tests/rig/tiny-usb
 
 build-run: agent firmware qemu
 
@@ -198,14 +202,15 @@ include $(sort $(wildcard */*.mk */*/*.mk))
 
 QTESTS += $(patsubst tests/qtest/%.c,%,$(wildcard tests/qtest/*-test.c))
 E2E_TESTS += $(wildcard tests/e2e/*.sh)
+RIG_TESTS += $(wildcard tests/rig/*.sh)
 pick = $(if $(T),$(filter $(T) %/$(T) %/$(T).sh,$(1)),$(1))
 
 CHECKS = $(UNIT_TESTS) tests/borders.sh tests/build.sh tests/runner.sh \
 	$(FUZZ_REPLAYS) \
-	$(QTESTS:%=$(BUILD)/qemu/hw/benchwire/tests/%) $(E2E_TESTS)
+	$(QTESTS:%=$(BUILD)/qemu/hw/benchwire/tests/%) $(E2E_TESTS) $(RIG_TESTS)
 
 .PHONY: check-unit check-qtest check-e2e check-fuzz check-borders check-build \
-	build-qtest
+	check-rig build-qtest
 check-unit: $(BUILD)/setup/test ## unit tests, under ASan and UBSan
 	$(SUBMAKE) $(call pick,$(UNIT_TESTS))
 	$(Q)tests/run-tests $(call pick,$(UNIT_TESTS))
@@ -229,11 +234,15 @@ check-e2e: $(BUILD)/setup/test ## firmware, QEMU and agent together
 	$(SUBMAKE) build-run $(BUILD)/micropython.hex
 	$(Q)tests/run-tests $(call pick,$(E2E_TESTS))
 
+check-rig: $(BUILD)/setup/test ## the agent on a real kernel's adapters; docs/rig.md
+	$(SUBMAKE) build-run rig $(BUILD)/micropython.hex
+	$(Q)tests/rig/with-rig tests/run-tests $(call pick,$(RIG_TESTS))
+
 build-qtest: $(BUILD)/setup/qemu
 	$(Q)qemu/build qemu-system-arm \
 		$(addprefix hw/benchwire/tests/,$(call pick,$(QTESTS)))
 
-build-check: $(BUILD)/micropython.hex $(UNIT_TESTS) $(FUZZ_REPLAYS) build-qtest
+build-check: $(BUILD)/micropython.hex $(UNIT_TESTS) $(FUZZ_REPLAYS) build-qtest rig
 # one ninja at a time
 build-qtest: qemu
 

@@ -6,6 +6,10 @@
 TINY_USB_PARTS := $(patsubst %.c,%,$(filter-out tests/rig/tiny_usb.c, \
 	$(wildcard tests/rig/tiny_usb_*.c)))
 
+# make rig has no setup/test before it
+$(BUILD)/host/tests/rig/%.o: | $(BUILD)/setup/rig
+$(BUILD)/setup/rig: | $(BUILD)/setup/host
+
 define tiny_usb
 # $(1): folder under build, $(2): compiler flags
 $(BUILD)/$(1)/libbwtinyusb.a: $(TINY_USB_PARTS:%=$(BUILD)/$(1)/%.o)

@@ -1,0 +1,142 @@
+# A rig for those who need a real kernel: boots it, or takes the one that runs.
+# Sourced, after functions.sh or machine.bash; with-rig keeps one rig for many
+# programs.
+#
+#   rig_up                       boot it, unless it runs; its time is printed
+#   rig 'i2cdetect -l'           a shell command in the guest
+#   "$RIG_TOOL" list             benchwire, with the agent in the guest
+#   rig_set usb1 thermometer.temperature 30      a part behind an adapter
+#   rig_qmp hmp 'info usb'       QEMU's monitor, as tests/e2e/qmp.py has it
+#
+# $RIG is its folder: console, qemu.log, qmp.sock, control.sock, agent (its
+# address), boot (its times), and usb1.* and usb2.* of the adapters' peers.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+
+RIG_QEMU=${BW_RIG_QEMU:-qemu-system-x86_64}
+RIG_PEER=${BW_RIG_PEER:-build/host/tests/rig/tiny-usb}
+RIG_TOOL=build/host/benchwire
+RIG_BOOT_S=90 # some 6 s on an idle machine; tests share theirs
+RIG_PEERS=(usb1 usb2)
+RIG=${BW_RIG:-}
+
+# Without "quiet" the console has the kernel's messages.
+RIG_APPEND="console=ttyS0 panic=-1 quiet nokaslr mitigations=off net.ifnames=0"
+
+rig() {
+    tests/rig/guest.py -t "${RIG_TIMEOUT:-60}" "$RIG/control.sock" "$*"
+}
+
+rig_qmp() {
+    tests/e2e/qmp.py -t 30 "$RIG/qmp.sock" "$@"
+}
+
+# rig_set PEER PART.VALUE NUMBER
+rig_set() {
+    "$RIG_TOOL" -c "unix:$RIG/$1.bench" set "$2" "$3"
+}
+
+# rig_wait SECONDS COMMAND...: until it succeeds
+rig_wait() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$end" ] || return 1
+        sleep 0.05
+    done
+}
+
+rig_alive() {
+    kill -0 "$(cat "$RIG/$1.pid" 2>/dev/null)" 2>/dev/null
+}
+
+# The USB device that is the adapter of that name, until it is ended.
+rig_peer() {
+    setsid "$RIG_PEER" -c tests/rig/parts.conf -s "$RIG/$1.sock" \
+        -b "$RIG/$1.bench" >"$RIG/$1.log" 2>&1 </dev/null 7>&- &
+    echo $! >"$RIG/$1.pid"
+    rig_wait 10 [ -S "$RIG/$1.sock" ]
+}
+
+rig_qemu() {
+    local peer args=()
+    for peer in "${RIG_PEERS[@]}"; do
+        args+=(-chardev "socket,path=$RIG/$peer.sock,id=$peer"
+            -device "usb-redir,chardev=$peer,id=$peer,port=${peer#usb}")
+    done
+    setsid "$RIG_QEMU" -accel tcg -M q35 -m 192 -nodefaults -no-user-config \
+        -display none -no-reboot -kernel build/rig/vmlinux \
+        -initrd build/rig/initramfs -append "$RIG_APPEND" \
+        -serial "file:$RIG/console" \
+        -serial "unix:$RIG/control.sock,server=on,wait=off" \
+        -qmp "unix:$RIG/qmp.sock,server=on,wait=off" \
+        -netdev "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-127.0.0.1:7420" \
+        -device virtio-net-pci,netdev=net,romfile= \
+        -device qemu-xhci "${args[@]}" >"$RIG/qemu.log" 2>&1 </dev/null 7>&- &
+    echo $! >"$RIG/qemu.pid"
+}
+
+rig_says() {
+    grep -aq '^rig: ' "$RIG/console" || ! rig_alive qemu
+}
+
+rig_boot() {
+    local start=${EPOCHREALTIME/./} peer
+    rm -f "$RIG"/*.{sock,bench,pid} "$RIG/console"
+    for peer in "${RIG_PEERS[@]}"; do
+        rig_peer "$peer" || { cat "$RIG/$peer.log" && return 1; }
+    done
+    rig_qemu
+    if ! rig_wait "$RIG_BOOT_S" rig_says ||
+        ! grep -a '^rig: ready' "$RIG/console" >"$RIG/boot"; then
+        tail -n 20 "$RIG/qemu.log" "$RIG/console"
+        echo "the rig does not come up"
+        return 1
+    fi
+    rig_qmp hmp 'info usernet' |
+        awk '/HOST_FORWARD/ { print "tcp:127.0.0.1:" $4 }' >"$RIG/agent"
+    printf 'rig: booted in %s s of wall time\n' \
+        "$(seconds_of $((${EPOCHREALTIME/./} - start)))" >>"$RIG/boot"
+}
+
+# seconds_of MICROSECONDS: as seconds
+seconds_of() {
+    printf '%d.%02d' $(($1 / 1000000)) $(($1 % 1000000 / 10000))
+}
+
+# Boot it, or take the one of with-rig; a rig that died stays dead.
+rig_up() {
+    local status=0
+    if [ -z "$RIG" ]; then
+        RIG=$(mktemp -d "${TMPDIR:-/tmp}/bw-rig.XXXXXX")
+        cleanup_fn rig_down
+    fi
+    exec 7>"$RIG/lock"
+    flock -w 200 7 || return 1
+    if [ ! -e "$RIG/boot" ]; then
+        rig_boot >"$RIG/failure" 2>&1 || status=1
+        sed 's/^/# /' "$RIG/boot" 2>/dev/null
+    fi
+    exec 7>&-
+    if [ $status -ne 0 ] || ! rig_alive qemu; then
+        sed 's/^/# /' "$RIG/failure"
+        return 1
+    fi
+    RIG_AGENT=$(cat "$RIG/agent")
+    export BENCHWIRE=$RIG_AGENT
+}
+
+rig_down() {
+    local name pid
+    for name in qemu "${RIG_PEERS[@]}"; do
+        pid=$(cat "$RIG/$name.pid" 2>/dev/null) || continue
+        kill "$pid" 2>/dev/null || continue
+        rig_wait 5 rig_gone "$pid" || kill -KILL "$pid" 2>/dev/null
+    done
+    rm -rf "$RIG"
+}
+
+rig_gone() {
+    ! kill -0 "$1" 2>/dev/null
+}
