@@ -22,8 +22,8 @@
 #define BLOCK_CALL 0xc4
 #define BARE       0xc7
 #define REFUSE     0xf0
-#define BYTES_READ 0xf5
-#define PEC_ERRORS 0xf8
+#define BYTES_READ 0xf9
+#define PEC_ERRORS 0xfd
 
 static struct bw_i2c_adapter *adapter;
 
