@@ -50,7 +50,7 @@ else
 
 # --- what a newcomer tries -------------------------------------------------
 
-.PHONY: help run screenshot flash demo radio-demo check
+.PHONY: help run screenshot docs-i2c-path flash demo radio-demo check
 help: ## this list
 	@echo 'make TARGET [V=1]'
 	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/  \1\t\2/p' Makefile | expand -t 20
@@ -79,6 +79,11 @@ screenshot: ## take docs/images/panel.png anew
 	$(Q)scripts/setup host qemu firmware test
 	$(SUBMAKE) qemu $(BUILD)/micropython.hex
 	$(Q)scripts/screenshot.sh
+
+docs-i2c-path: ## write the table of docs/i2c-path.md anew
+	$(Q)scripts/setup host qemu firmware test
+	$(SUBMAKE) build-run
+	$(Q)BW_WRITE_I2C_PATH=1 tests/run-tests tests/e2e/i2c-path.sh
 
 check: ## set up, build all, and run every test
 	$(Q)scripts/setup host qemu firmware test rig

@@ -26,8 +26,9 @@
  *   F1h-FAh  counters of two bytes, low byte first, modulo 65536: STARTs,
  *            repeated STARTs, STOPs, bytes written, bytes read
  *   FBh-FDh  modulo 256: general calls, their last byte, wrong PECs
- *            A byte written to F1h sets all of them to 0
- *   FEh      reads 00h
+ *   FEh      modulo 256: transactions that were a START, an acknowledged
+ *            address and a STOP
+ *            A byte written to F1h sets all counters to 0
  *   FFh      ID: reads 54h
  *   others   are acknowledged, do nothing, and read FFh
  * F0h to FFh count up with each byte, FFh is followed by F0h.
@@ -37,8 +38,9 @@
  *
  * A transaction with a command from F0h on, or that begins by reading such a
  * register, is not counted at all, so that looking at the counters does not
- * change them.  A START that was refused counts.  General calls (writes to
- * address 0) are acknowledged, and counted as such only.
+ * change them.  One without a byte, with which adapters ask whether a part is
+ * there, is counted at FEh only.  A START that was refused counts.  General
+ * calls (writes to address 0) are acknowledged, and counted as such only.
  *
  * It never answers a 10-bit address itself: part_bus.h puts any part on one.
  *
@@ -60,6 +62,7 @@ enum torture_reg {
     REG_GENERAL = 0xfb,
     REG_GENERAL_BYTE = 0xfc,
     REG_PEC_ERRORS = 0xfd,
+    REG_QUESTIONS = 0xfe,
     REG_ID = 0xff
 };
 
@@ -74,6 +77,7 @@ enum torture_counter {
     COUNT_WRITTEN,
     COUNT_READ,
     COUNT_GENERAL,
+    COUNT_QUESTIONS,
     COUNT_COUNT
 };
 
@@ -100,6 +104,7 @@ struct torture {
     uint16_t at;     /* place on the tape */
     bool open;       /* between our START and its STOP */
     bool private;    /* the transaction is not counted */
+    bool only_asked; /* it has been an address and nothing else by now */
     struct bw_torture_smbus smbus;
     uint8_t tape[TAPE_SIZE];
 };
@@ -130,6 +135,8 @@ static const struct bw_part_value values[VALUE_COUNT] = {
     [VALUE_STARTS + COUNT_WRITTEN] = COUNTER("written", "bytes written"),
     [VALUE_STARTS + COUNT_READ] = COUNTER("read", "bytes read"),
     [VALUE_STARTS + COUNT_GENERAL] = COUNTER("general-calls", "general calls"),
+    [VALUE_STARTS + COUNT_QUESTIONS] =
+        COUNTER("questions", "an address, acknowledged, and nothing else"),
     [VALUE_PEC_ERRORS] = COUNTER("pec-errors", "writes with a wrong PEC"),
     [VALUE_REFUSE] = {
         .name = "refuse",
@@ -181,12 +188,17 @@ static void end_message(struct torture *s)
 static void end_transaction(struct torture *s)
 {
     end_message(s);
+    if (s->only_asked) {
+        memset(s->now, 0, sizeof(s->now));
+        s->now[COUNT_QUESTIONS] = 1;
+    }
     for (unsigned i = 0; i < COUNT_COUNT; i++) {
         s->total[i] += s->private ? 0 : s->now[i];
         s->now[i] = 0;
     }
     s->open = false;
     s->private = false;
+    s->only_asked = false;
 }
 
 static void pec(struct torture *s, uint8_t byte)
@@ -221,6 +233,7 @@ static bool torture_start(void *state, uint8_t addr7, bool is_read,
     end_message(s);
     s->now[s->open ? COUNT_REPEATED : COUNT_STARTS]++;
     s->smbus.pec = s->open ? s->smbus.pec : 0;
+    s->only_asked = !s->open && s->refuse != REFUSE_ADDR;
     s->open = true;
     pec(s, (uint8_t)(addr7 << 1 | is_read));
     s->armed = s->refuse;
@@ -284,6 +297,7 @@ static bool torture_write(void *state, uint8_t byte, uint64_t now_ns)
     if (s->phase != PHASE_COMMAND && s->phase != PHASE_WRITE) {
         return false;
     }
+    s->only_asked = false;
     if (s->nth + 1 == s->armed) {
         s->refuse = 0;
         s->armed = 0;
@@ -314,12 +328,12 @@ static uint8_t look_at(const struct torture *s, uint8_t reg)
         return s->general;
     case REG_PEC_ERRORS:
         return (uint8_t)s->smbus.pec_errors;
+    case REG_QUESTIONS:
+        return (uint8_t)s->total[COUNT_QUESTIONS];
     case REG_ID:
         return ID;
     default:
-        return reg < REG_GENERAL
-                   ? (uint8_t)(s->total[index / 2] >> (8 * (index % 2)))
-                   : 0;
+        return (uint8_t)(s->total[index / 2] >> (8 * (index % 2)));
     }
 }
 
@@ -360,6 +374,7 @@ static uint8_t torture_read(void *state, uint64_t now_ns)
     }
     byte = read_byte(s);
     pec(s, byte);
+    s->only_asked = false;
     s->now[COUNT_READ]++;
     return byte;
 }

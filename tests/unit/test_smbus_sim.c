@@ -14,7 +14,7 @@
 
 #define ADDR7 0x30
 
-/* docs/parts.md, torture */
+/* the head of peripherals/parts/torture.c */
 #define BYTE       0xc0
 #define WORD       0xc1
 #define BLOCK      0xc2

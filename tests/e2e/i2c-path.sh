@@ -1,0 +1,26 @@
+#!/bin/bash
+# The table of docs/i2c-path.md: each of its columns is what the firmware
+# i2c-torture prints on that backend.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck source=tests/e2e/machine.bash
+. "$(dirname "$0")/machine.bash"
+# shellcheck source=tests/e2e/i2c-path.bash
+. "$(dirname "$0")/i2c-path.bash"
+
+plan 3
+
+# The part in QEMU, no agent.
+# shellcheck disable=SC2086 # $ICOUNT is words
+spawn "$TMP/qemu.err" "$QEMU" -M microbit -display none -monitor none \
+    $ICOUNT -device "loader,file=$TORTURE" -device bw-torture \
+    -serial "file:$TMP/serial"
+MACHINE_PID=$PID
+column emulated
+machine_stop
+
+ok "the agent starts" agent_start "$TORTURE_BENCH"
+
+LINKS=1 machine_start "$TORTURE" torture:0x30
+column "whole transfers"
+machine_stop
