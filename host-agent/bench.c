@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "host-agent/clock.h"
+#include "host-agent/filter_fault.h"
 
 void bw_bench_init(struct bw_bench *b)
 {
@@ -22,13 +23,11 @@ void bw_bench_finish(struct bw_bench *b)
 {
     size_t i;
 
-    for (i = 0; i < b->export_count; i++) {
-        bw_lease_finish(&b->exports[i].lease);
-    }
     for (i = 0; i < b->bus_count; i++) {
         struct bw_bus *bus = &b->buses[i];
 
         bus->adapter->ops->close(bus->adapter);
+        bw_lease_group_finish(&bus->leases);
         pthread_cond_destroy(&bus->granted);
         pthread_mutex_destroy(&bus->mutex);
     }
@@ -50,6 +49,8 @@ struct bw_bus *bw_bench_add_bus(struct bw_bench *b, const char *name,
     snprintf(bus->name, sizeof(bus->name), "%s", name);
     bus->adapter = adapter;
     bus->sim = sim;
+    bus->faults = NULL;
+    bw_lease_group_init(&bus->leases);
     bus->in_use = false;
     bus->first = NULL;
     pthread_mutex_init(&bus->mutex, NULL);
@@ -58,6 +59,22 @@ struct bw_bus *bw_bench_add_bus(struct bw_bench *b, const char *name,
     pthread_cond_init(&bus->granted, &attr);
     pthread_condattr_destroy(&attr);
     return bus;
+}
+
+bool bw_bench_add_faults(struct bw_bus *bus)
+{
+    struct bw_filter_fault *filter;
+
+    if (bus->faults) {
+        return true;
+    }
+    filter = bw_filter_fault_new(bus->adapter, NULL);
+    if (!filter) {
+        return false;
+    }
+    bus->adapter = bw_filter_fault_adapter(filter);
+    bus->faults = bw_filter_fault_set(filter);
+    return true;
 }
 
 struct bw_export *bw_bench_add_export(struct bw_bench *b, const char *name,
@@ -76,7 +93,8 @@ struct bw_export *bw_bench_add_export(struct bw_bench *b, const char *name,
     e->kind = kind;
     e->addr = addr;
     e->bus = bus;
-    bw_lease_init(&e->lease);
+    e->shared = false;
+    bw_lease_init(&e->lease, &bus->leases, kind == BW_EXPORT_I2C, addr);
     return e;
 }
 

@@ -23,6 +23,7 @@
 #define BW_BENCH_MAX_BUSES   16
 #define BW_BENCH_MAX_EXPORTS 64
 
+struct bw_fault_set;
 struct bw_sim;
 
 /* A session that waits for an adapter; on the stack of bw_bus_lock(). */
@@ -35,7 +36,9 @@ struct bw_bus_waiter {
 struct bw_bus {
     char name[BW_WIRE_MAX_TEXT + 1]; /* "/dev/i2c-1", "sim:desk" */
     struct bw_i2c_adapter *adapter;  /* owned */
-    struct bw_sim *sim;              /* @adapter, if it is simulated */
+    struct bw_sim *sim;              /* the adapter, if it is simulated */
+    struct bw_fault_set *faults;     /* that may be set, or NULL */
+    struct bw_lease_group leases;    /* of the exports */
     pthread_mutex_t mutex;           /* guards what follows */
     pthread_cond_t granted;          /* waits on CLOCK_MONOTONIC */
     bool in_use;                     /* a transfer is under way */
@@ -47,6 +50,7 @@ struct bw_export {
     char text[BW_WIRE_MAX_TEXT + 1]; /* one line for people */
     enum bw_export_kind kind;
     uint16_t addr; /* the only address, or BW_ADDR_ANY */
+    bool shared;   /* sessions may have it together, if they say so */
     struct bw_bus *bus;
     struct bw_lease lease;
 };
@@ -74,7 +78,15 @@ struct bw_bus *bw_bench_add_bus(struct bw_bench *b, const char *name,
                                 struct bw_i2c_adapter *adapter,
                                 struct bw_sim *sim);
 
-/* Returns: the export, or NULL if there are BW_BENCH_MAX_EXPORTS already. */
+/**
+ * bw_bench_add_faults: let faults be set on a bus; before any session
+ *
+ * Returns: whether there was memory.
+ */
+bool bw_bench_add_faults(struct bw_bus *bus);
+
+/* Returns: the export, not shared, or NULL if there are BW_BENCH_MAX_EXPORTS
+ * already. */
 struct bw_export *bw_bench_add_export(struct bw_bench *b, const char *name,
                                       enum bw_export_kind kind,
                                       struct bw_bus *bus, uint16_t addr,

@@ -88,6 +88,31 @@ static struct bw_bus *open_bus(struct bw_bench *b, const struct bw_config *c,
     return adapter ? bw_bench_add_bus(b, name, adapter, NULL) : NULL;
 }
 
+/* Faults can be set where a bench is exported, or are set in the file. */
+static bool add_faults(struct bw_bench *b, const struct bw_config *c)
+{
+    uint32_t number;
+    size_t i;
+
+    for (i = 0; i < b->export_count; i++) {
+        struct bw_export *e = &b->exports[i];
+
+        if (e->kind == BW_EXPORT_BENCH && !bw_bench_add_faults(e->bus)) {
+            return false;
+        }
+    }
+    for (i = 0; i < c->fault_count; i++) {
+        const struct bw_config_fault *f = &c->faults[i];
+        struct bw_bus *bus = bw_bench_find_bus(b, f->adapter);
+
+        if (!bus || !bw_bench_add_faults(bus) ||
+            bw_fault_set_add(bus->faults, &f->text.fault, &number) != BW_OK) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool bw_bench_setup(struct bw_bench *b, const struct bw_config *c, char *error,
                     size_t error_size)
 {
@@ -96,12 +121,21 @@ bool bw_bench_setup(struct bw_bench *b, const struct bw_config *c, char *error,
     for (i = 0; i < c->export_count; i++) {
         const struct bw_config_export *x = &c->exports[i];
         struct bw_bus *bus = open_bus(b, c, x->adapter, error, error_size);
+        struct bw_export *e = NULL;
 
-        if (!bus ||
-            !bw_bench_add_export(b, x->name, x->kind, bus, x->addr, x->text)) {
+        if (bus) {
+            e = bw_bench_add_export(b, x->name, x->kind, bus, x->addr, x->text);
+        }
+        if (!e) {
             bw_bench_finish(b);
             return false;
         }
+        e->shared = x->shared;
+    }
+    if (!add_faults(b, c)) {
+        snprintf(error, error_size, "out of memory");
+        bw_bench_finish(b);
+        return false;
     }
     return true;
 }

@@ -203,7 +203,7 @@ static enum bw_status say_hello(struct bw_client *c)
     struct bw_wire_hello ours = {
         .major = BW_WIRE_MAJOR,
         .minor = BW_WIRE_MINOR,
-        .caps = BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS,
+        .caps = BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS | BW_CAP_FAULTS,
         .max_body = BW_WIRE_MAX_BODY,
         .software = "benchwire " BW_VERSION_TEXT,
     };
@@ -326,16 +326,16 @@ enum bw_status bw_client_call(struct bw_client *c, uint32_t wait_ms,
     return f.header.status ? explain(c, f.header.status, body) : BW_OK;
 }
 
-enum bw_status bw_client_open(struct bw_client *c, unsigned kind,
-                              const char *name)
+static enum bw_status open_as(struct bw_client *c, unsigned kind,
+                              const char *name, unsigned flags)
 {
-    struct bw_wire_open m = { .kind = (uint16_t)kind };
+    struct bw_wire_open m = {
+        .kind = (uint16_t)kind,
+        .flags = (uint16_t)flags,
+    };
     struct bw_reader body;
     enum bw_status status;
 
-    if (strlen(name) > BW_WIRE_MAX_NAME) {
-        return fail(c, BW_NOT_FOUND, "no export has a name that long");
-    }
     memcpy(m.name, name, strlen(name) + 1);
     bw_wire_put_open(bw_client_begin(c, BW_MSG_OPEN), &m);
     status = bw_client_call(c, BW_CLIENT_WAIT_MS, &body);
@@ -344,6 +344,27 @@ enum bw_status bw_client_open(struct bw_client *c, unsigned kind,
         if (status != BW_OK) {
             fail(c, status, "the agent's answer to OPEN does not parse");
         }
+    }
+    return status;
+}
+
+enum bw_status bw_client_open(struct bw_client *c, unsigned kind,
+                              const char *name)
+{
+    char error[BW_CLIENT_MAX_ERROR];
+    enum bw_status status;
+
+    if (strlen(name) > BW_WIRE_MAX_NAME) {
+        return fail(c, BW_NOT_FOUND, "no export has a name that long");
+    }
+    status = open_as(c, kind, name, 0);
+    if (status != BW_BUSY) {
+        return status;
+    }
+    memcpy(error, c->error, sizeof(error));
+    status = open_as(c, kind, name, BW_OPEN_SHARED);
+    if (status == BW_DENIED) {
+        return fail(c, BW_BUSY, "%s", error); /* it is not to be shared */
     }
     return status;
 }

@@ -64,7 +64,8 @@ struct bw_writer *bw_client_begin(struct bw_client *c, unsigned type);
 enum bw_status bw_client_call(struct bw_client *c, uint32_t wait_ms,
                               struct bw_reader *body);
 
-/* OPEN; what was opened is in @c->opened. */
+/* OPEN; what was opened is in @c->opened.  If others have it, it is asked for
+ * to be shared with them. */
 enum bw_status bw_client_open(struct bw_client *c, unsigned kind,
                               const char *name);
 

@@ -45,6 +45,7 @@ struct parser {
     const struct section_kind *section;
     struct bw_config_part *part;     /* in a part section */
     struct bw_config_export *export; /* in an export section */
+    struct bw_config_fault *fault;   /* in a fault section */
     struct bw_config_error error;
 };
 
@@ -319,6 +320,19 @@ static bool set_export_text(struct parser *p, const char *value)
     return set_text(p, "text", p->export->text, sizeof(p->export->text), value);
 }
 
+static bool set_export_shared(struct parser *p, const char *value)
+{
+    if (p->export->has_shared) {
+        return fail_twice(p, "shared");
+    }
+    if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0) {
+        return fail(p, "shared \"%s\" is neither yes nor no", value);
+    }
+    p->export->shared = value[0] == 'y';
+    p->export->has_shared = true;
+    return true;
+}
+
 static bool begin_export(struct parser *p, const char *name)
 {
     struct bw_config *c = p->c;
@@ -343,6 +357,46 @@ static bool begin_export(struct parser *p, const char *name)
     return true;
 }
 
+/* [fault NAME] */
+
+static bool set_fault_adapter(struct parser *p, const char *value)
+{
+    return set_adapter(p, p->fault->adapter, sizeof(p->fault->adapter), value);
+}
+
+static bool set_fault_key(struct parser *p, const char *key, const char *value)
+{
+    char why[256];
+
+    return bw_fault_text_set(&p->fault->text, key, value, why, sizeof(why)) ||
+           fail(p, "%s", why);
+}
+
+static bool begin_fault(struct parser *p, const char *name)
+{
+    struct bw_config *c = p->c;
+    size_t i;
+
+    if (!check_name(p, name)) {
+        return false;
+    }
+    for (i = 0; i < c->fault_count; i++) {
+        if (strcmp(c->faults[i].name, name) == 0) {
+            return fail(p, "fault \"%s\" is already in line %d; rename one",
+                        name, c->faults[i].line);
+        }
+    }
+    if (c->fault_count == BW_CONFIG_MAX_FAULTS) {
+        return fail(p, "more than %d faults; remove some",
+                    BW_CONFIG_MAX_FAULTS);
+    }
+    p->fault = &c->faults[c->fault_count++];
+    p->fault->line = p->line;
+    bw_fault_text_init(&p->fault->text);
+    memcpy(p->fault->name, name, strlen(name) + 1);
+    return true;
+}
+
 static const struct key listen_keys[] = {
     { "unix", set_unix },
     { "tcp", set_tcp },
@@ -358,10 +412,13 @@ static const struct key part_keys[] = {
 };
 
 static const struct key export_keys[] = {
-    { "type", set_export_type },
-    { "adapter", set_export_adapter },
-    { "address", set_export_address },
-    { "text", set_export_text },
+    { "type", set_export_type },       { "adapter", set_export_adapter },
+    { "address", set_export_address }, { "text", set_export_text },
+    { "shared", set_export_shared },   { NULL, NULL },
+};
+
+static const struct key fault_keys[] = {
+    { "adapter", set_fault_adapter },
     { NULL, NULL },
 };
 
@@ -369,6 +426,7 @@ static const struct section_kind section_kinds[] = {
     { "listen", listen_keys, begin_listen, NULL },
     { "part", part_keys, begin_part, add_preset },
     { "export", export_keys, begin_export, NULL },
+    { "fault", fault_keys, begin_fault, set_fault_key },
 };
 
 /* "[kind name]"; @text begins after the bracket and is left as it is. */
@@ -399,8 +457,8 @@ static bool begin_section(struct parser *p, const char *text)
         }
     }
     return fail(p,
-                "section [%s] is unknown; write [listen], [part NAME] or "
-                "[export NAME]",
+                "section [%s] is unknown; write [listen], [part NAME], "
+                "[export NAME] or [fault NAME]",
                 inside);
 }
 

@@ -15,11 +15,14 @@
 #include <stdio.h>
 
 #include "host-agent/bench.h"
+#include "host-agent/fault_set.h"
+#include "host-agent/fault_text.h"
 #include "lib/wire.h"
 #include "peripherals/parts/part.h"
 
 #define BW_CONFIG_MAX_PARTS   32
 #define BW_CONFIG_MAX_PRESETS 16 /* of one part */
+#define BW_CONFIG_MAX_FAULTS  BW_FAULT_SET_MAX
 #define BW_CONFIG_MAX_ERROR   512
 #define BW_CONFIG_MAX_PATH    107 /* of a socket: sun_path without the NUL */
 
@@ -51,6 +54,15 @@ struct bw_config_export {
     enum bw_export_kind kind;           /* BW_EXPORT_ANY: not given */
     uint16_t addr;
     bool has_addr;
+    bool shared;
+    bool has_shared;
+};
+
+struct bw_config_fault {
+    int line; /* of its section */
+    char name[BW_WIRE_MAX_NAME + 1];
+    char adapter[BW_WIRE_MAX_TEXT + 1]; /* of an export */
+    struct bw_fault_text text;
 };
 
 struct bw_config_listen {
@@ -66,6 +78,8 @@ struct bw_config {
     size_t part_count;
     struct bw_config_export exports[BW_BENCH_MAX_EXPORTS];
     size_t export_count;
+    struct bw_config_fault faults[BW_CONFIG_MAX_FAULTS];
+    size_t fault_count;
 };
 
 /**

@@ -225,15 +225,15 @@ static bool check_export(const struct bw_config *c, struct bw_config_export *x,
                     "that adapter",
                     x->name, x->adapter);
     }
-    if (is_bench && !bw_config_is_sim(x->adapter)) {
-        return fail(e, x->line,
-                    "export \"%s\": %s has no values to set; type = bench "
-                    "needs an adapter sim:NAME",
-                    x->name, x->adapter);
-    }
     if (is_bench && x->has_addr) {
         return fail(e, x->line,
                     "export \"%s\": type = bench has no address; remove it",
+                    x->name);
+    }
+    if (is_bench && x->has_shared) {
+        return fail(e, x->line,
+                    "export \"%s\": type = bench is shared always; remove "
+                    "shared",
                     x->name);
     }
     if (is_bench) {
@@ -245,6 +245,33 @@ static bool check_export(const struct bw_config *c, struct bw_config_export *x,
                     x->name);
     }
     return true;
+}
+
+static bool check_fault(const struct bw_config *c, struct bw_config_fault *f,
+                        struct bw_config_error *e)
+{
+    const char *why;
+    size_t i;
+
+    if (!f->adapter[0]) {
+        return fail(e, f->line,
+                    "fault \"%s\" has no adapter; add adapter = the one of an "
+                    "export",
+                    f->name);
+    }
+    for (i = 0; i < c->export_count; i++) {
+        if (strcmp(c->exports[i].adapter, f->adapter) == 0) {
+            break;
+        }
+    }
+    if (i == c->export_count) {
+        return fail(e, f->line,
+                    "fault \"%s\" is on %s, which no export names; add an "
+                    "[export NAME] with that adapter",
+                    f->name, f->adapter);
+    }
+    why = bw_fault_text_finish(&f->text);
+    return !why || fail(e, f->line, "fault \"%s\": %s", f->name, why);
 }
 
 void bw_config_check(struct bw_config *c, int last_line,
@@ -268,6 +295,11 @@ void bw_config_check(struct bw_config *c, int last_line,
     }
     for (i = 0; i < c->part_count; i++) {
         if (!check_use(c, &c->parts[i], e)) {
+            return;
+        }
+    }
+    for (i = 0; i < c->fault_count; i++) {
+        if (!check_fault(c, &c->faults[i], e)) {
             return;
         }
     }

@@ -1,8 +1,10 @@
 /*
  * A lease: who may use an export now.
  *
- * One holder alone, or several that all asked to share.  session.c takes it
- * with OPEN and drops it when the session ends, however it ends.
+ * One holder alone, or several that all share.  Exports of one adapter whose
+ * addresses overlap stand against each other too: two sessions never have the
+ * same part unless both share it.  session.c takes the lease with OPEN and
+ * drops it when the session ends, however it ends.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,15 +17,38 @@
 
 #include "lib/status.h"
 
-struct bw_lease {
+#define BW_LEASE_ALL 0xffffu /* @addr: every address of the adapter */
+
+struct bw_lease;
+
+/* The leases of one adapter, and the lock of them all. */
+struct bw_lease_group {
     pthread_mutex_t lock;
     pthread_cond_t dropped; /* waits on CLOCK_MONOTONIC */
-    unsigned holders;       /* sessions */
-    bool shared;            /* the holders agreed to share */
+    struct bw_lease *first;
 };
 
-void bw_lease_init(struct bw_lease *l);
-void bw_lease_finish(struct bw_lease *l);
+struct bw_lease {
+    struct bw_lease_group *group;
+    struct bw_lease *next; /* in the group */
+    bool has_parts;        /* false: overlaps with no other one */
+    uint16_t addr;         /* of the part, or BW_LEASE_ALL */
+    unsigned holders;      /* sessions */
+    bool shared;           /* the holders agreed to share */
+};
+
+void bw_lease_group_init(struct bw_lease_group *g);
+/* No lease of it may be held. */
+void bw_lease_group_finish(struct bw_lease_group *g);
+
+/**
+ * bw_lease_init: make one lease more of a group
+ * @has_parts: it gives access to parts; otherwise to what anybody may have
+ *             beside them
+ * @addr: of the part, or BW_LEASE_ALL
+ */
+void bw_lease_init(struct bw_lease *l, struct bw_lease_group *g, bool has_parts,
+                   uint16_t addr);
 
 /**
  * bw_lease_take: become a holder

@@ -78,7 +78,8 @@ static bool fill_bench(struct bw_bench *b, const char *name, uint16_t addr,
     }
     bw_bench_init(b);
     bus = bw_bench_add_bus(b, name, adapter, sim);
-    bw_bench_add_export(b, "i2c", BW_EXPORT_I2C, bus, addr, name);
+    bw_bench_add_export(b, "i2c", BW_EXPORT_I2C, bus, addr, name)->shared =
+        true; /* there is one session only */
     if (sim) {
         bw_bench_add_export(b, "bench", BW_EXPORT_BENCH, bus, BW_ADDR_ANY,
                             name);

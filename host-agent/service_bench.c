@@ -2,7 +2,8 @@
  * The bench service: the physical values of a simulated bus, by name.
  *
  * Called by session.c; the values are those of backend_sim.c.  Needs no lock
- * of the adapter: the simulated bus has its own.
+ * of the adapter: the simulated bus has its own.  The bench of a real adapter,
+ * which is there for its faults (handlers_fault.c), has no values.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,10 +11,20 @@
 
 #include "host-agent/backend_sim.h"
 
+#define NONE SIZE_MAX
+
+/* The number of a value; the bench of a real adapter has none. */
+static size_t find(const struct bw_sim *sim, const char *name)
+{
+    size_t at = sim ? bw_sim_value_find(sim, name) : NONE;
+
+    return sim && at < bw_sim_value_count(sim) ? at : NONE;
+}
+
 void bw_service_bench_list(struct bw_export *e, struct bw_writer *w)
 {
     struct bw_sim *sim = e->bus->sim;
-    size_t count = bw_sim_value_count(sim);
+    size_t count = sim ? bw_sim_value_count(sim) : 0;
     struct bw_wire_value v;
     size_t i;
 
@@ -27,9 +38,9 @@ enum bw_status bw_service_bench_get(struct bw_export *e, const char *name,
                                     struct bw_wire_value *v)
 {
     struct bw_sim *sim = e->bus->sim;
-    size_t at = bw_sim_value_find(sim, name);
+    size_t at = find(sim, name);
 
-    if (at == bw_sim_value_count(sim)) {
+    if (at == NONE) {
         return BW_NOT_FOUND;
     }
     bw_sim_value_at(sim, at, v);
@@ -40,10 +51,10 @@ enum bw_status bw_service_bench_set(struct bw_export *e, const char *name,
                                     int64_t micro, struct bw_wire_value *v)
 {
     struct bw_sim *sim = e->bus->sim;
-    size_t at = bw_sim_value_find(sim, name);
+    size_t at = find(sim, name);
     enum bw_status status;
 
-    if (at == bw_sim_value_count(sim)) {
+    if (at == NONE) {
         return BW_NOT_FOUND;
     }
     status = bw_sim_value_set(sim, at, micro);

@@ -54,6 +54,9 @@ static const struct rule {
     { BW_MSG_VALUE_LIST, PHASE_BENCH, bw_session_on_value_list },
     { BW_MSG_VALUE_GET, PHASE_BENCH, bw_session_on_value_get },
     { BW_MSG_VALUE_SET, PHASE_BENCH, bw_session_on_value_set },
+    { BW_MSG_FAULT_LIST, PHASE_BENCH, bw_session_on_fault_list },
+    { BW_MSG_FAULT_ADD, PHASE_BENCH, bw_session_on_fault_add },
+    { BW_MSG_FAULT_CLEAR, PHASE_BENCH, bw_session_on_fault_clear },
 };
 
 /* A whole transaction cannot run inside one that is open by steps. */

@@ -20,7 +20,8 @@
 #include "host-agent/version.h"
 #include "lib/text.h"
 
-#define SERVER_CAPS  (BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS | BW_CAP_STEP)
+#define SERVER_CAPS \
+    (BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS | BW_CAP_STEP | BW_CAP_FAULTS)
 #define LOG_MAX_TEXT 512 /* characters of a transfer in the log */
 #define LOG_MAX_DATA 32  /* read bytes in the log */
 
@@ -85,8 +86,10 @@ static bool is_known_to_peer(const struct bw_session *s,
 
 static uint32_t export_funcs(const struct bw_export *e)
 {
-    return e->kind == BW_EXPORT_I2C ? e->bus->adapter->funcs
-                                    : BW_I2C_FUNC_SIMULATED;
+    if (e->kind == BW_EXPORT_I2C) {
+        return e->bus->adapter->funcs;
+    }
+    return e->bus->sim ? BW_I2C_FUNC_SIMULATED : 0;
 }
 
 enum bw_verdict bw_session_on_list(struct bw_session *s,
@@ -172,12 +175,21 @@ enum bw_verdict bw_session_on_open(struct bw_session *s,
                                  m.name);
     }
     shared = e->kind == BW_EXPORT_BENCH || (m.flags & BW_OPEN_SHARED);
+    if (shared && e->kind != BW_EXPORT_BENCH && !e->shared) {
+        return bw_session_refuse(s, h, BW_DENIED,
+                                 "export \"%s\" is not shared; its section of "
+                                 "the bench file must say shared = yes",
+                                 m.name);
+    }
     status = bw_lease_take(
         &e->lease, shared,
         bw_clock_after_ms(s->conn.received_ns, BW_SESSION_LEASE_MS));
     if (status != BW_OK) {
         return bw_session_refuse(
-            s, h, status, "export \"%s\" is held by another session", m.name);
+            s, h, status,
+            "export \"%s\", or one that has a part in common with it, is held "
+            "by another session",
+            m.name);
     }
     s->export = e;
     bw_log(BW_LOG_INFO, "session %u: opened \"%s\"%s", s->number, e->name,

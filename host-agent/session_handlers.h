@@ -25,5 +25,8 @@ bw_session_handler bw_session_on_smbus_xfer;
 bw_session_handler bw_session_on_value_list;
 bw_session_handler bw_session_on_value_get;
 bw_session_handler bw_session_on_value_set;
+bw_session_handler bw_session_on_fault_list;
+bw_session_handler bw_session_on_fault_add;
+bw_session_handler bw_session_on_fault_clear;
 
 #endif

@@ -10,8 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host-agent/clock.h"
+#include "host-agent/filter_fault.h"
 #include "host-agent/log.h"
 #include "lib/wire_step.h"
+
+#define NS_PER_US      1000u
+#define DELAY_SLICE_MS 100 /* to look whether the agent stops */
 
 void bw_session_begin(struct bw_session *s, struct bw_writer *w,
                       const struct bw_wire_header *h, enum bw_status status)
@@ -20,8 +25,48 @@ void bw_session_begin(struct bw_session *s, struct bw_writer *w,
     bw_wire_begin(w, h->type | BW_WIRE_REPLY, status, h->id);
 }
 
+/* Be as late as a fault says, but not when the agent stops. */
+static void delay(const struct bw_session *s, uint64_t us)
+{
+    uint64_t until_ns = bw_clock_ns() + us * NS_PER_US;
+
+    while (bw_clock_ns() < until_ns &&
+           !(s->stopping && atomic_load(s->stopping))) {
+        uint64_t slice_ns = bw_clock_after_ms(bw_clock_ns(), DELAY_SLICE_MS);
+        struct timespec to =
+            bw_clock_timespec(until_ns < slice_ns ? until_ns : slice_ns);
+
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &to, NULL);
+    }
+}
+
+/* A fault that was set takes the link away, with a part of the reply or
+ * none. */
+static enum bw_verdict cut_link(struct bw_session *s,
+                                const struct bw_fault_link *fault, size_t len)
+{
+    bw_log(BW_LOG_INFO, "session %u: closed by the fault %s", s->number,
+           bw_fault_kind_name(fault->kind));
+    if (fault->byte < len) {
+        len = fault->byte;
+    }
+    if (fault->kind == BW_FAULT_LINK_TEAR && len > 0) {
+        bw_conn_send(&s->conn, len); /* either way it is over */
+    }
+    return BW_CLOSE;
+}
+
 static enum bw_verdict send_out(struct bw_session *s, size_t len)
 {
+    struct bw_fault_link fault;
+
+    bw_fault_link_take(&fault);
+    if (fault.delay_us) {
+        delay(s, fault.delay_us);
+    }
+    if (fault.kind) {
+        return cut_link(s, &fault, len);
+    }
     if (bw_conn_send(&s->conn, len) < 0) {
         bw_log(BW_LOG_INFO, "session %u: cannot send to the client: %s",
                s->number, strerror(errno));

@@ -6,6 +6,7 @@
 #ifndef BENCHWIRE_HOST_AGENT_TOOL_H
 #define BENCHWIRE_HOST_AGENT_TOOL_H
 
+#include "host-agent/bench.h"
 #include "host-agent/client.h"
 
 #define BW_TOOL_EXIT_READ 2 /* "i2c get": the part did not answer, as i2cget */
@@ -51,11 +52,24 @@ long bw_tool_number(const char *text, long min, long max);
 /* Connect and open an I2C export.  Returns: 0, or 1 after an error. */
 int bw_tool_open_i2c(struct bw_tool *t, const char *name);
 
+/* The bench exports of an agent. */
+struct bw_tool_benches {
+    char names[BW_BENCH_MAX_EXPORTS][BW_WIRE_MAX_NAME + 1];
+    size_t count;
+};
+
+/* Ask for them, at least one; open one.  The connection is closed after the
+ * first, and left open by the second.  Return: 0, or an exit code after
+ * printing an error. */
+int bw_tool_find_benches(struct bw_tool *t, struct bw_tool_benches *b);
+int bw_tool_open_bench(struct bw_tool *t, const char *name);
+
 int bw_tool_list(struct bw_tool *t, int argc, char **argv);
 int bw_tool_i2c(struct bw_tool *t, int argc, char **argv);
 int bw_tool_smbus(struct bw_tool *t, int argc, char **argv);
 int bw_tool_get(struct bw_tool *t, int argc, char **argv);
 int bw_tool_set(struct bw_tool *t, int argc, char **argv);
+int bw_tool_fault(struct bw_tool *t, int argc, char **argv);
 int bw_tool_flash(struct bw_tool *t, int argc, char **argv);
 int bw_tool_drop(struct bw_tool *t, int argc, char **argv);
 

@@ -11,17 +11,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "host-agent/bench.h"
 #include "host-agent/micro.h"
-
-struct benches {
-    char names[BW_BENCH_MAX_EXPORTS][BW_WIRE_MAX_NAME + 1];
-    size_t count;
-};
 
 static bool note_bench(const struct bw_wire_export *e, void *opaque)
 {
-    struct benches *b = opaque;
+    struct bw_tool_benches *b = opaque;
 
     if (e->kind == BW_EXPORT_BENCH && b->count < BW_BENCH_MAX_EXPORTS) {
         memcpy(b->names[b->count++], e->name, sizeof(e->name));
@@ -29,8 +23,7 @@ static bool note_bench(const struct bw_wire_export *e, void *opaque)
     return true;
 }
 
-/* Returns 0, or an exit code after printing an error. */
-static int find_benches(struct bw_tool *t, struct benches *b)
+int bw_tool_find_benches(struct bw_tool *t, struct bw_tool_benches *b)
 {
     int err;
 
@@ -41,14 +34,14 @@ static int find_benches(struct bw_tool *t, struct benches *b)
     err = bw_tool_each_export(t, note_bench, b);
     bw_client_close(&t->client);
     if (!err && b->count == 0) {
-        return bw_tool_fail("the agent at %s exports no simulated bench; add "
-                            "an [export NAME] with type = bench to its file",
+        return bw_tool_fail("the agent at %s exports no bench; add an "
+                            " [export NAME] with type = bench to its file",
                             t->address);
     }
     return err;
 }
 
-static int open_bench(struct bw_tool *t, const char *name)
+int bw_tool_open_bench(struct bw_tool *t, const char *name)
 {
     struct bw_client *c = &t->client;
 
@@ -124,13 +117,13 @@ static enum bw_status set_value(struct bw_tool *t, const char *name,
 /* Get, or set if @micro is not NULL, on the bench that has the value. */
 static int use_value(struct bw_tool *t, const char *name, const int64_t *micro)
 {
-    struct benches benches;
+    struct bw_tool_benches benches;
     enum bw_status status = BW_NOT_FOUND;
-    int err = find_benches(t, &benches);
+    int err = bw_tool_find_benches(t, &benches);
     size_t i;
 
     for (i = 0; !err && status == BW_NOT_FOUND && i < benches.count; i++) {
-        err = open_bench(t, benches.names[i]);
+        err = bw_tool_open_bench(t, benches.names[i]);
         if (!err) {
             status = micro ? set_value(t, name, *micro) : get_value(t, name);
             bw_client_close(&t->client);
@@ -160,7 +153,7 @@ static int check_name(const char *name)
 
 int bw_tool_get(struct bw_tool *t, int argc, char **argv)
 {
-    struct benches benches;
+    struct bw_tool_benches benches;
     int err;
     size_t i;
 
@@ -170,9 +163,9 @@ int bw_tool_get(struct bw_tool *t, int argc, char **argv)
     if (argc == 2) {
         return check_name(argv[1]) ? 1 : use_value(t, argv[1], NULL);
     }
-    err = find_benches(t, &benches);
+    err = bw_tool_find_benches(t, &benches);
     for (i = 0; !err && i < benches.count; i++) {
-        err = open_bench(t, benches.names[i]);
+        err = bw_tool_open_bench(t, benches.names[i]);
         if (!err) {
             err = list_values(t);
             bw_client_close(&t->client);

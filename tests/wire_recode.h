@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "lib/wire.h"
+#include "lib/wire_fault.h"
 #include "lib/wire_profile.h"
 #include "lib/wire_smbus.h"
 #include "lib/wire_stats.h"
@@ -172,6 +173,25 @@ static inline void recode_any(struct recode *c)
     bw_write_bytes(&c->w, bw_read_bytes(&c->r, len), len);
 }
 
+static inline void recode_faults(struct recode *c)
+{
+    c->status = BW_OK;
+    while (c->status == BW_OK && bw_reader_left(&c->r) > 0) {
+        RECODE_BODY(c, struct bw_wire_fault, bw_wire_get_fault(&c->r, &m),
+                    bw_wire_put_fault(&c->w, &m));
+    }
+}
+
+/* One fault and nothing else. */
+static inline enum bw_status recode_get_fault(struct bw_reader *r,
+                                              struct bw_wire_fault *m)
+{
+    if (bw_reader_left(r) != BW_WIRE_FAULT_LEN) {
+        return BW_MALFORMED;
+    }
+    return bw_wire_get_fault(r, m);
+}
+
 static inline void recode_request(struct recode *c, unsigned type)
 {
     switch (type) {
@@ -212,6 +232,15 @@ static inline void recode_request(struct recode *c, unsigned type)
         RECODE_BODY(c, struct bw_wire_counters, bw_wire_get_counters(&c->r, &m),
                     bw_wire_put_counters(&c->w, &m));
         break;
+    case BW_MSG_FAULT_ADD:
+        RECODE_BODY(c, struct bw_wire_fault, recode_get_fault(&c->r, &m),
+                    bw_wire_put_fault(&c->w, &m));
+        break;
+    case BW_MSG_FAULT_CLEAR:
+        RECODE_BODY(c, uint32_t, bw_wire_get_fault_number(&c->r, &m),
+                    bw_wire_put_fault_number(&c->w, m));
+        break;
+    case BW_MSG_FAULT_LIST:
     case BW_MSG_LIST:
     case BW_MSG_PROFILE_GET:
     case BW_MSG_VALUE_LIST:
@@ -254,6 +283,13 @@ static inline void recode_reply(struct recode *c, unsigned type)
                     bw_wire_put_profile(&c->w, &m));
         break;
     case BW_MSG_COUNTERS:
+    case BW_MSG_FAULT_LIST:
+        recode_faults(c);
+        break;
+    case BW_MSG_FAULT_ADD:
+        recode_request(c, BW_MSG_FAULT_CLEAR);
+        break;
+    case BW_MSG_FAULT_CLEAR:
     case BW_MSG_VALUE_SET:
         recode_nothing(c);
         break;

@@ -2,8 +2,9 @@
  * Fuzz the agent's session: any bytes, through a connection that does all that
  * a socket may do, onto a simulated bench.
  *
- * Input: byte 0 says which faults may happen (enum virtual_fault), byte 1 seeds
- * them; the rest is what the client sends.  Then the agent's side is checked:
+ * Input: byte 0 says which faults of the connection may happen (enum
+ * virtual_fault) and whether the bus has some too, byte 1 seeds the former; the
+ * rest is what the client sends.  Then the agent's side is checked:
  * what it sent are whole replies (unless the connection broke), each decodes as
  * its type says, their ids are those of the requests in order, and no lease
  * and no transaction is left.
@@ -18,14 +19,17 @@
 #include "../virtual_io.h"
 #include "host-agent/backend_sim.h"
 #include "host-agent/bench.h"
+#include "host-agent/fault_set.h"
 #include "host-agent/session.h"
 #include "lib/wire.h"
+#include "lib/wire_fault.h"
 #include "lib/wire_step.h"
 #include "peripherals/parts/part.h"
 
 #define OUT_SIZE    (4u << 20)
 #define CLOCK_STEP  1000000u /* ns */
 #define HEADER_SIZE 2        /* of an input */
+#define FAULTY      0x20     /* in its first byte: the bus has faults */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -48,7 +52,33 @@ static void require(bool condition)
     }
 }
 
-static void fill_bench(void)
+/* Faults that need no time; with one of the link a session ends early. */
+static void add_faults(struct bw_bus *bus)
+{
+    static const struct bw_wire_fault faults[] = {
+        { .kind = BW_FAULT_NACK_DATA, .byte = 1, .chance_ppm = 200000 },
+        { .kind = BW_FAULT_FLIP,
+          .byte = 0xffff,
+          .mask = 1,
+          .chance_ppm = 100000 },
+        { .kind = BW_FAULT_VANISH, .byte = 2, .count = 1, .chance_ppm = 50000 },
+        { .kind = BW_FAULT_ARBITRATION, .byte = 0xffff, .chance_ppm = 50000 },
+        { .kind = BW_FAULT_LINK_CUT, .byte = 0xffff, .chance_ppm = 50000 },
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        struct bw_wire_fault fault = faults[i];
+        uint32_t number;
+
+        fault.addr = BW_FAULT_ANY;
+        fault.seed = (uint32_t)i;
+        require(!bw_fault_check(&fault));
+        require(bw_fault_set_add(bus->faults, &fault, &number) == BW_OK);
+    }
+}
+
+static void fill_bench(bool faulty)
 {
     struct bw_sim *sim = bw_sim_new(tick);
     struct bw_bus *bus;
@@ -60,6 +90,10 @@ static void fill_bench(void)
     require(bw_sim_add(sim, "clock", &bw_part_ds3231, 0x68) == BW_OK);
     bw_bench_init(&bench);
     bus = bw_bench_add_bus(&bench, "sim", bw_sim_adapter(sim), sim);
+    require(bw_bench_add_faults(bus));
+    if (faulty) {
+        add_faults(bus);
+    }
     bw_bench_add_export(&bench, "i2c", BW_EXPORT_I2C, bus, BW_ADDR_ANY, "bus");
     bw_bench_add_export(&bench, "one", BW_EXPORT_I2C, bus, 0x48, "");
     bw_bench_add_export(&bench, "bench", BW_EXPORT_BENCH, bus, BW_ADDR_ANY,
@@ -73,6 +107,8 @@ static void check_body(unsigned type, struct bw_reader *body)
     static struct bw_wire_value value;
     struct bw_wire_hello hello;
     struct bw_wire_opened opened;
+    struct bw_wire_fault fault;
+    uint32_t number;
 
     switch (type) {
     case BW_MSG_HELLO:
@@ -94,6 +130,15 @@ static void check_body(unsigned type, struct bw_reader *body)
     case BW_MSG_VALUE_GET:
         require(bw_wire_get_value(body, &value) == BW_OK);
         break;
+    case BW_MSG_FAULT_LIST:
+        while (bw_reader_left(body) > 0) {
+            require(bw_wire_get_fault(body, &fault) == BW_OK);
+        }
+        break;
+    case BW_MSG_FAULT_ADD:
+        require(bw_wire_get_fault_number(body, &number) == BW_OK);
+        break;
+    case BW_MSG_FAULT_CLEAR:
     case BW_MSG_VALUE_SET:
         require(bw_reader_done(body));
         break;
@@ -162,7 +207,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < HEADER_SIZE) {
         return 0;
     }
-    fill_bench();
+    fill_bench(data[0] & FAULTY);
     virtual_io_init(&io, data + HEADER_SIZE, size - HEADER_SIZE, out,
                     sizeof(out));
     io.faults = data[0] & 0x1f;

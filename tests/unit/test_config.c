@@ -18,6 +18,8 @@
 #define PART   "[part t]\nmodel=tmp102\nadapter=sim:desk\naddress=0x48\n"
 #define EXPORT "[export t]\ntype=i2c\nadapter=sim:desk\naddress=0x48\n"
 
+#define FAULT PART EXPORT "[fault x]\nadapter=sim:desk\n"
+
 static struct bw_config config;
 
 static bool read_text(const char *text, char error[BW_CONFIG_MAX_ERROR])
@@ -123,6 +125,57 @@ static void the_bench_is_built_as_written(void **state)
     bw_bench_finish(&bench);
 }
 
+static void faults_and_sharing_are_as_written(void **state)
+{
+    static struct bw_bench bench;
+    struct bw_wire_fault faults[BW_FAULT_SET_MAX];
+    char text[BW_FAULT_TEXT_SIZE];
+    struct bw_bus *bus;
+    char error[256];
+
+    (void)state;
+    must_read(PART EXPORT "shared = yes\n"
+                          "[export other]\ntype=i2c\nadapter=sim:desk\n"
+                          "address=0x49\n"
+                          "[fault a]\nadapter=sim:desk\nkind=stretch\n"
+                          "address=0x48\ndirection=read\nbyte=3\n"
+                          "time=1.5ms\nskip=2\ncount=4\nchance=12.5%\n"
+                          "seed=9\n"
+                          "[fault b]\nkind=flip\nmask=0x81\n"
+                          "address=0x150t\nadapter=sim:desk\n"
+                          "[fault c]\nkind=vanish\ntime=2s\n"
+                          "adapter=sim:desk\n");
+    bw_bench_init(&bench);
+    assert_true(bw_bench_setup(&bench, &config, error, sizeof(error)));
+    assert_true(bench.exports[0].shared);
+    assert_false(bench.exports[1].shared);
+    bus = bw_bench_find_bus(&bench, "sim:desk");
+    assert_int_equal(bw_fault_set_list(bus->faults, faults), 3);
+    bw_fault_text_print(&faults[0], text);
+    assert_string_equal(text, "stretch address=0x48 direction=read byte=3 "
+                              "time=1.5ms skip=2 count=4 chance=12.5% seed=9");
+    assert_int_equal(faults[0].time_us, 1500);
+    assert_int_equal(faults[0].chance_ppm, 125000);
+    bw_fault_text_print(&faults[1], text);
+    assert_string_equal(text, "flip address=0x150t mask=0x81 count=0");
+    bw_fault_text_print(&faults[2], text);
+    assert_string_equal(text, "vanish time=2s count=1");
+    bw_bench_finish(&bench);
+}
+
+static void without_faults_or_bench_there_is_no_filter(void **state)
+{
+    static struct bw_bench bench;
+    char error[256];
+
+    (void)state;
+    must_read(PART EXPORT);
+    bw_bench_init(&bench);
+    assert_true(bw_bench_setup(&bench, &config, error, sizeof(error)));
+    assert_null(bench.buses[0].faults);
+    bw_bench_finish(&bench);
+}
+
 static void an_adapter_that_is_missing_fails_the_setup(void **state)
 {
     static struct bw_bench bench;
@@ -203,7 +256,40 @@ static const struct refusal {
     { "[export x]\ntype=i2c\nadapter=sim:a\naddress=any\n", 1,
       "no part is on sim:a" },
     { "[export x]\ntype=i2c\nadapter=/dev/i2c-1\n", 1, "has no address" },
-    { "[export x]\ntype=bench\nadapter=/dev/i2c-1\n", 1, "has no values" },
+    { EXPORT "shared=maybe\n", 5, "neither yes nor no" },
+    { EXPORT "shared=no\nshared=yes\n", 6, "given twice" },
+    { PART "[export x]\ntype=bench\nadapter=sim:desk\nshared=yes\n", 5,
+      "shared always" },
+    { "[fault]\n", 1, "[fault] has no name" },
+    { "[fault x]\n[fault x]\n", 2, "already in line 1" },
+    { PART EXPORT "[fault x]\nkind=nack-addr\n", 9, "has no adapter" },
+    { PART EXPORT "[fault x]\nkind=nack-addr\nadapter=sim:other\n", 9,
+      "which no export names" },
+    { PART EXPORT "[fault x]\nadapter=sim:desk\n", 9, "the kind is missing" },
+    { FAULT "kind=nack\n", 11, "one of nack-addr" },
+    { FAULT "size=1\n", 11, "unknown for a fault" },
+    { FAULT "skip=1\nskip=1\n", 12, "given twice" },
+    { FAULT "address=0x80\n", 11, "from 0x00 to 0x7f" },
+    { FAULT "address=0x400t\n", 11, "from 0x00 to 0x7f" },
+    { FAULT "direction=up\n", 11, "read, write or both" },
+    { FAULT "byte=-1\n", 11, "the number of a byte" },
+    { FAULT "byte=65535\n", 11, "the number of a byte" },
+    { FAULT "time=25\n", 11, "with its unit" },
+    { FAULT "time=61s\n", 11, "with its unit" },
+    { FAULT "time=99999999999999999999s\n", 11, "with its unit" },
+    { FAULT "time=-1s\n", 11, "with its unit" },
+    { FAULT "chance=0%\n", 11, "percentage" },
+    { FAULT "chance=101%\n", 11, "percentage" },
+    { FAULT "chance=0.5\n", 11, "percentage" },
+    { FAULT "count=many\n", 11, "whole number" },
+    { FAULT "seed=4294967296\n", 11, "whole number" },
+    { FAULT "mask=0\n", 11, "bits that change" },
+    { FAULT "kind=flip\n", 9, "needs a mask" },
+    { FAULT "kind=nack-addr\nmask=1\n", 9, "only flip" },
+    { FAULT "kind=stretch\n", 9, "needs a time" },
+    { FAULT "kind=nack-addr\ntime=1s\n", 9, "has no time" },
+    { FAULT "kind=nack-addr\nbyte=1\n", 9, "has no byte" },
+    { FAULT "kind=nack-data\ndirection=read\n", 9, "use write" },
     { PART "[export x]\ntype=bench\nadapter=sim:desk\naddress=0x48\n", 5,
       "has no address; remove it" },
 };
@@ -296,6 +382,8 @@ int main(void)
         cmocka_unit_test(a_part_with_one_address_need_not_name_it),
         cmocka_unit_test(a_part_may_have_an_address_of_ten_bits),
         cmocka_unit_test(the_bench_is_built_as_written),
+        cmocka_unit_test(faults_and_sharing_are_as_written),
+        cmocka_unit_test(without_faults_or_bench_there_is_no_filter),
         cmocka_unit_test(an_adapter_that_is_missing_fails_the_setup),
         cmocka_unit_test(what_is_wrong_is_refused_with_its_line_and_cause),
         cmocka_unit_test(the_first_error_wins),

@@ -23,8 +23,9 @@ static void hello_is_answered_with_the_lower_minor_version(void **state)
     assert_int_equal(bw_wire_get_hello(&body, &m), BW_OK);
     assert_int_equal(m.major, 1);
     assert_int_equal(m.minor, 0);
-    assert_int_equal(m.caps & (BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS),
-                     BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS);
+    assert_int_equal(
+        m.caps & (BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS | BW_CAP_FAULTS),
+        BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS | BW_CAP_FAULTS);
     assert_int_equal(m.max_body, BW_WIRE_MAX_BODY);
     expect_end(r);
     rig_free(r);
@@ -111,6 +112,10 @@ static void transfers_and_values_need_an_open_export_of_their_kind(void **state)
     check_order("bus", BW_MSG_VALUE_LIST);
     check_order("bus", BW_MSG_VALUE_GET);
     check_order("bus", BW_MSG_VALUE_SET);
+    check_order(NULL, BW_MSG_FAULT_LIST);
+    check_order("bus", BW_MSG_FAULT_LIST);
+    check_order("bus", BW_MSG_FAULT_ADD);
+    check_order("bus", BW_MSG_FAULT_CLEAR);
 }
 
 static void a_reply_from_the_client_ends_the_session(void **state)
@@ -165,9 +170,11 @@ static void a_body_with_a_byte_too_many_is_malformed(void **state)
         const char *export; /* opened before, or NULL */
         unsigned type;
     } cases[] = {
-        { NULL, BW_MSG_LIST },        { NULL, BW_MSG_OPEN },
-        { "bus", BW_MSG_I2C_XFER },   { "desk", BW_MSG_VALUE_LIST },
-        { "desk", BW_MSG_VALUE_GET }, { "desk", BW_MSG_VALUE_SET },
+        { NULL, BW_MSG_LIST },          { NULL, BW_MSG_OPEN },
+        { "bus", BW_MSG_I2C_XFER },     { "desk", BW_MSG_VALUE_LIST },
+        { "desk", BW_MSG_VALUE_GET },   { "desk", BW_MSG_VALUE_SET },
+        { "desk", BW_MSG_FAULT_LIST },  { "desk", BW_MSG_FAULT_ADD },
+        { "desk", BW_MSG_FAULT_CLEAR },
     };
 
     (void)state;
@@ -333,8 +340,8 @@ static void a_leased_export_is_busy_and_free_again_afterwards(void **state)
     assert_int_equal(bw_lease_take(lease, false, 0), BW_OK);
     put_hello(r);
     put_open(r, "bus");
-    put_open_as(r, "bus", BW_EXPORT_ANY, BW_OPEN_SHARED);
-    put_open(r, "thermometer"); /* another export of the same adapter */
+    put_open(r, "thermometer"); /* it is on that bus */
+    put_open(r, "fakebus");     /* another adapter */
     rig_run(r);
     expect(r, HELLO, 1, BW_OK);
     expect(r, OPEN, 2, BW_BUSY);
@@ -342,10 +349,54 @@ static void a_leased_export_is_busy_and_free_again_afterwards(void **state)
     expect(r, OPEN, 4, BW_OK);
     assert_int_equal(bw_lease_holders(lease), 1);
     assert_int_equal(
-        bw_lease_holders(
-            &bw_bench_find_export(&r->bench, "thermometer")->lease),
+        bw_lease_holders(&bw_bench_find_export(&r->bench, "fakebus")->lease),
         0);
     bw_lease_drop(lease);
+    rig_free(r);
+}
+
+static void only_what_the_bench_shares_can_be_shared(void **state)
+{
+    struct rig *r = rig_new();
+    struct bw_export *bus = bw_bench_find_export(&r->bench, "bus");
+
+    (void)state;
+    bus->shared = true;
+    assert_int_equal(bw_lease_take(&bus->lease, true, 0), BW_OK);
+    put_hello(r);
+    put_open_as(r, "thermometer", BW_EXPORT_ANY, BW_OPEN_SHARED);
+    put_open(r, "thermometer");
+    put_open(r, "bus");
+    put_open_as(r, "bus", BW_EXPORT_ANY, BW_OPEN_SHARED);
+    put_xfer(r, "w1@0x48 0 r2");
+    rig_run(r);
+    expect(r, HELLO, 1, BW_OK);
+    expect(r, OPEN, 2, BW_DENIED);
+    expect(r, OPEN, 3, BW_BUSY);
+    expect(r, OPEN, 4, BW_BUSY);
+    expect(r, OPEN, 5, BW_OK);
+    expect(r, BW_MSG_I2C_XFER, 6, BW_OK);
+    assert_int_equal(bw_lease_holders(&bus->lease), 1);
+    bw_lease_drop(&bus->lease);
+    rig_free(r);
+}
+
+static void a_bench_is_shared_and_in_nobodys_way(void **state)
+{
+    struct rig *r = rig_new();
+    struct bw_export *bus = bw_bench_find_export(&r->bench, "bus");
+    struct bw_export *desk = bw_bench_find_export(&r->bench, "desk");
+
+    (void)state;
+    assert_int_equal(bw_lease_take(&bus->lease, false, 0), BW_OK);
+    assert_int_equal(bw_lease_take(&desk->lease, true, 0), BW_OK);
+    put_hello(r);
+    put_open(r, "desk");
+    rig_run(r);
+    expect(r, HELLO, 1, BW_OK);
+    expect(r, OPEN, 2, BW_OK);
+    bw_lease_drop(&desk->lease);
+    bw_lease_drop(&bus->lease);
     rig_free(r);
 }
 
@@ -486,6 +537,8 @@ int main(void)
         cmocka_unit_test(open_may_be_tried_again_after_a_failure),
         cmocka_unit_test(opened_tells_what_the_adapter_can_do),
         cmocka_unit_test(a_leased_export_is_busy_and_free_again_afterwards),
+        cmocka_unit_test(only_what_the_bench_shares_can_be_shared),
+        cmocka_unit_test(a_bench_is_shared_and_in_nobodys_way),
         cmocka_unit_test(every_end_of_a_session_frees_its_lease),
         cmocka_unit_test(a_client_without_hello_is_dropped_in_time),
         cmocka_unit_test(a_client_that_takes_no_reply_is_dropped_in_time),

@@ -314,6 +314,41 @@ static void put_value_set_request(struct bw_writer *w)
     bw_wire_put_value_set(w, temperature.name, -1250000);
 }
 
+static const struct bw_wire_fault fault = {
+    .kind = BW_FAULT_NACK_DATA,
+    .addr = 0x50,
+    .byte = 2,
+    .flags = BW_FAULT_WRITE,
+    .skip = 3,
+    .chance_ppm = 100000,
+    .seed = 7,
+};
+
+static void put_fault_list_reply(struct bw_writer *w)
+{
+    struct bw_wire_fault m = fault;
+
+    m.number = 1;
+    m.hits = 4;
+    bw_wire_put_fault(w, &m);
+}
+
+static void put_fault_add_request(struct bw_writer *w)
+{
+    assert_null(bw_fault_check(&fault));
+    bw_wire_put_fault(w, &fault);
+}
+
+static void put_fault_add_reply(struct bw_writer *w)
+{
+    bw_wire_put_fault_number(w, 1);
+}
+
+static void put_fault_clear_request(struct bw_writer *w)
+{
+    bw_wire_put_fault_number(w, 0);
+}
+
 static void put_unknown_request(struct bw_writer *w)
 {
     bw_write_u8(w, 0xff);
@@ -374,6 +409,15 @@ static const struct expected {
       put_value_get_reply },
     { "value-set-request", BW_MSG_VALUE_SET, 0, 7, put_value_set_request },
     { "value-set-reply", REPLY(BW_MSG_VALUE_SET), BW_OK, 7, put_nothing },
+    { "fault-list-request", BW_MSG_FAULT_LIST, 0, 47, put_nothing },
+    { "fault-list-reply", REPLY(BW_MSG_FAULT_LIST), BW_OK, 47,
+      put_fault_list_reply },
+    { "fault-add-request", BW_MSG_FAULT_ADD, 0, 48, put_fault_add_request },
+    { "fault-add-reply", REPLY(BW_MSG_FAULT_ADD), BW_OK, 48,
+      put_fault_add_reply },
+    { "fault-clear-request", BW_MSG_FAULT_CLEAR, 0, 49,
+      put_fault_clear_request },
+    { "fault-clear-reply", REPLY(BW_MSG_FAULT_CLEAR), BW_OK, 49, put_nothing },
     { "unknown-request", 0x7abc, 0, 8, put_unknown_request },
     { "unknown-reply", REPLY(0x7abc), BW_UNSUPPORTED, 8, put_unknown_reply },
 };
@@ -494,7 +538,8 @@ static bool may_end_at(const char *name, size_t len)
     if (strcmp(name, "profile-reply") == 0) {
         return len > 0; /* any text */
     }
-    if (strcmp(name, "value-get-reply") == 0) {
+    if (strcmp(name, "value-get-reply") == 0 ||
+        strcmp(name, "fault-list-reply") == 0) {
         return len == 0; /* read as a list here */
     }
     if (strcmp(name, "smbus-reply") == 0 ||
@@ -655,6 +700,8 @@ static void the_document_states_the_limits_of_the_code(void **state)
         { "BW_WIRE_MAX_TEXT", BW_WIRE_MAX_TEXT },
         { "BW_WIRE_MAX_PENDING", BW_WIRE_MAX_PENDING },
         { "BW_WIRE_MAX_TIME_MS", BW_WIRE_MAX_TIME_MS },
+        { "BW_FAULT_MAX_US", BW_FAULT_MAX_US },
+        { "BW_WIRE_FAULT_LEN", BW_WIRE_FAULT_LEN },
         { "BW_I2C_MAX_MSGS", BW_I2C_MAX_MSGS },
         { "BW_I2C_MAX_STEPS", BW_I2C_MAX_STEPS },
         { "BW_I2C_MAX_LEN", BW_I2C_MAX_LEN },
@@ -666,6 +713,32 @@ static void the_document_states_the_limits_of_the_code(void **state)
     for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
         assert_row(limits[i].name, limits[i].value, "`%s` | %lu");
     }
+}
+
+static void the_document_numbers_the_faults_as_the_code_does(void **state)
+{
+    static const char *const names[] = {
+        "NACK_ADDR",   "NACK_DATA", "STRETCH",   "HOLD_SDA",
+        "ARBITRATION", "FLIP",      "VANISH",    "LINK_DELAY",
+        "LINK_CUT",    "LINK_LOSE", "LINK_TEAR",
+    };
+
+    (void)state;
+    assert_int_equal(ARRAY_LEN(names), BW_FAULT_KIND_END - 1);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        char lower[16] = "";
+
+        assert_row(names[i], i + 1, "%s | %lu");
+        for (size_t k = 0; names[i][k]; k++) {
+            lower[k] =
+                names[i][k] == '_' ? '-' : (char)(names[i][k] - 'A' + 'a');
+        }
+        assert_string_equal(bw_fault_kind_name((unsigned)i + 1), lower);
+        assert_int_equal(bw_fault_kind_find(lower), i + 1);
+    }
+    assert_int_equal(bw_fault_kind_find("unknown"), 0);
+    assert_string_equal(bw_fault_kind_name(0), "unknown");
+    assert_string_equal(bw_fault_kind_name(BW_FAULT_KIND_END), "unknown");
 }
 
 static void the_document_numbers_kinds_and_bits_as_the_code_does(void **state)
@@ -743,6 +816,7 @@ int main(void)
         cmocka_unit_test(the_document_lists_every_status),
         cmocka_unit_test(the_document_lists_every_message_type),
         cmocka_unit_test(the_document_states_the_limits_of_the_code),
+        cmocka_unit_test(the_document_numbers_the_faults_as_the_code_does),
         cmocka_unit_test(the_document_numbers_kinds_and_bits_as_the_code_does),
     };
 
