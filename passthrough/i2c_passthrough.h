@@ -76,7 +76,7 @@ struct I2CPassthrough {
     I2CPhase phase;
     uint32_t recv_len;  /* of a START for reading, 0 unknown */
     bool deferred;      /* @phase is a START that waits for the link */
-    bool unsettled;     /* ... or for the way, see bw_i2c_passthrough_settle() */
+    bool unsettled;     /* ... or until bw_i2c_passthrough_settle() */
     QEMUTimer *deferred_timer;
     bool open;          /* between a START that was taken and STOP */
     bool untold;        /* ... bytes were lost and the guest cannot know yet */

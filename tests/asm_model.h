@@ -9,8 +9,10 @@
  *
  * The parts are the two kinds that matter here: an EEPROM with an address
  * counter that goes on, a page buffer that STOP commits and a write time in
- * which it answers nobody; and a part with a pointer to registers of two
- * bytes, of which each START begins with the first.
+ * which it answers nobody; a part with a pointer to registers of two bytes, of
+ * which each START begins with the first; and a sensor of which a read has
+ * effects.  With a profile of the part nothing at all may differ, the sensor's
+ * FIFO and flags included.
  *
  * The includer defines MODEL_MUST(condition).
  *
@@ -32,13 +34,31 @@
 #define MODEL_WRITE_TIME 3  /* ticks; time passes only while the bus is free */
 #define MODEL_LONGEST    24 /* bytes a guest moves in one message */
 #define MODEL_MESSAGES   6  /* in one transaction */
+#define SENSOR_FIFO      3  /* a read takes the oldest of what is in there */
+#define SENSOR_FLAGS     7  /* a read clears them */
+#define SENSOR_REGISTERS 32
 
 /* Parts */
 
+enum model_kind {
+    PART_EEPROM,
+    PART_WIDE,  /* two bytes a register */
+    PART_SENSOR /* one, with effects */
+};
+
+static const char *const model_profiles[] = {
+    [PART_EEPROM] = "profile 1\nplain 0-0xff\n",
+    [PART_WIDE] = "profile 1\nplain 0-0xff width 2 stay\n",
+    [PART_SENSOR] = "profile 1\nmask 0x1f\nplain 0-2\nfifo 3\nplain 4-6\n"
+                    "clear 7\nplain 8-0x1f\n",
+};
+
 struct model_part {
+    enum model_kind kind;
     bool is_eeprom;
     bool absent;
-    bool writing; /* the last START was for writing */
+    uint8_t taken; /* of the FIFO */
+    bool writing;  /* the last START was for writing */
     uint8_t memory[MODEL_MEMORY];
     uint8_t pointer;
     uint8_t got;  /* bytes since START for writing, 2 = two or more */
@@ -49,10 +69,12 @@ struct model_part {
     uint32_t busy_until;
 };
 
-static inline void part_init(struct model_part *p, bool is_eeprom, bool absent)
+static inline void part_init(struct model_part *p, enum model_kind kind,
+                             bool absent)
 {
     memset(p, 0, sizeof(*p));
-    p->is_eeprom = is_eeprom;
+    p->kind = kind;
+    p->is_eeprom = kind == PART_EEPROM;
     p->absent = absent;
     for (unsigned i = 0; i < MODEL_MEMORY; i++) {
         p->memory[i] = (uint8_t)(i * 37 + 11); /* no two neighbours alike */
@@ -71,15 +93,38 @@ static inline bool part_start(struct model_part *p, bool is_read)
     return true;
 }
 
+static inline void sensor_advance(struct model_part *p)
+{
+    if (p->pointer != SENSOR_FIFO) {
+        p->pointer = (uint8_t)(p->pointer + 1) % SENSOR_REGISTERS;
+    }
+}
+
+static inline uint8_t sensor_recv(struct model_part *p)
+{
+    uint8_t byte = p->memory[p->pointer];
+
+    if (p->pointer == SENSOR_FIFO) {
+        byte = p->taken++;
+    } else if (p->pointer == SENSOR_FLAGS) {
+        p->memory[SENSOR_FLAGS] = 0;
+    }
+    sensor_advance(p);
+    return byte;
+}
+
 static inline void part_send(struct model_part *p, uint8_t byte)
 {
     if (p->got == 0) {
-        p->pointer = byte;
+        p->pointer = p->kind == PART_SENSOR ? byte % SENSOR_REGISTERS : byte;
         p->got = 1;
         return;
     }
     p->got = 2;
-    if (p->is_eeprom) {
+    if (p->kind == PART_SENSOR) {
+        p->memory[p->pointer] = byte;
+        sensor_advance(p);
+    } else if (p->is_eeprom) {
         uint8_t at = p->pointer % MODEL_PAGE;
 
         p->page[at] = byte;
@@ -95,6 +140,9 @@ static inline uint8_t part_recv(struct model_part *p)
 {
     uint8_t byte;
 
+    if (p->kind == PART_SENSOR) {
+        return sensor_recv(p);
+    }
     if (p->is_eeprom) {
         return p->memory[p->pointer++];
     }
@@ -166,12 +214,16 @@ struct model {
     struct model_part real;   /* on the guest's own bus */
     struct model_part remote; /* behind the assembler */
     struct bw_asm_config config;
-    bool in_place;  /* remote's pointer is where the guest believes */
-    bool wrote;     /* the transaction has sent a byte */
-    bool continued; /* the read under way needed a second START */
-    uint32_t read;  /* bytes the guest took in the read under way */
-    unsigned nmsgs; /* in the transaction under way */
-    unsigned stage; /* of an event: completions so far */
+    bool in_place;     /* remote's pointer is where the guest believes */
+    bool wrote;        /* the transaction has sent a byte */
+    bool continued;    /* the read under way needed a second START */
+    bool profiled;     /* the assembler has the part's profile */
+    bool strayed;      /* ... and the transaction has left what that knows */
+    unsigned last_len; /* of the last write in it that had bytes */
+    uint32_t read;     /* bytes the guest took in the read under way */
+    unsigned nmsgs;    /* in the transaction under way */
+    unsigned stage;    /* of an event: completions so far */
+    struct bw_part_profile profile;
     struct bw_i2c_assembler a;
 };
 
@@ -222,6 +274,9 @@ static inline void model_send(struct model *m)
 /* Is the byte that is being read promised to be the part's own? */
 static inline bool model_promised(const struct model *m)
 {
+    if (m->profiled) {
+        return !m->strayed;
+    }
     if (m->continued && !m->real.is_eeprom) {
         return false; /* a second START began with the first half again */
     }
@@ -254,14 +309,20 @@ static inline void model_stop(struct model *m)
     enum bw_asm_verdict v = model_serve(m, bw_i2c_assembler_stop(&m->a), NULL);
 
     part_stop(&m->real);
+    if (m->strayed) {
+        m->real = m->remote;
+        m->strayed = false;
+    }
     m->in_place &= bw_i2c_assembler_stats(&m->a)->over_read == over;
     MODEL_MUST(v == BW_ASM_ACK);
     MODEL_MUST(memcmp(m->real.memory, m->remote.memory, MODEL_MEMORY) == 0);
     MODEL_MUST(m->real.busy_until == m->remote.busy_until);
-    if (m->in_place || !m->real.is_eeprom) {
+    if (!m->profiled && (m->in_place || !m->real.is_eeprom)) {
         MODEL_MUST(m->real.pointer == m->remote.pointer);
     }
+    MODEL_MUST(m->real.taken == m->remote.taken);
     m->wrote = false;
+    m->last_len = 0;
 }
 
 /* A message of the guest: START, some bytes.  False: not acknowledged. */
@@ -276,6 +337,13 @@ static inline bool model_message(struct model *m)
     if (!is_read && len > m->config.max_len) {
         len = m->config.max_len;
     }
+    if (m->profiled) {
+        len += len == 0; /* no controller reads none */
+        hint = hint > len ? len : hint;
+    }
+    if (is_read && m->profiled && m->wrote && m->last_len != 1) {
+        m->strayed = true;
+    }
     if (!model_start(m, is_read, is_read ? hint : 0)) {
         return false;
     }
@@ -289,14 +357,19 @@ static inline bool model_message(struct model *m)
     if (is_read) {
         m->wrote = false; /* what follows a read begins anew */
     }
-    return true;
+    if (is_read || len > 0) {
+        m->last_len = is_read ? 0 : len;
+    }
+    return !m->strayed;
 }
 
 /* The controller is reset: the remote part is as it is, the bus is free. */
 static inline void model_abort(struct model *m)
 {
+    uint8_t pointer = m->real.pointer;
+
     if (choose(&m->choices, 2)) {
-        enum bw_asm_verdict v = bw_i2c_assembler_start(&m->a, true, 3);
+        enum bw_asm_verdict v = bw_i2c_assembler_start(&m->a, true, 1);
 
         if (v == BW_ASM_WAIT && choose(&m->choices, 2)) {
             part_transfer(&m->remote, bw_i2c_assembler_xfer(&m->a));
@@ -307,8 +380,12 @@ static inline void model_abort(struct model *m)
     bw_i2c_assembler_abort(&m->a);
     part_stop(&m->remote);
     m->real = m->remote;
+    if (m->profiled && m->a.guest_pos.known) {
+        m->real.pointer = pointer;
+    }
     m->in_place = true;
     m->wrote = false;
+    m->last_len = 0;
 }
 
 static inline void model_transaction(struct model *m)
@@ -331,8 +408,15 @@ static inline void model_init(struct model *m, const uint8_t *bytes,
 
     m->choices = (struct model_choices){ bytes, size };
     kind = choose(c, 16);
-    part_init(&m->real, kind & 1, kind == 2 || kind == 3);
+    m->profiled = kind >= 10;
+    part_init(&m->real,
+              kind >= 12 ? PART_SENSOR
+              : kind & 1 ? PART_EEPROM
+                         : PART_WIDE,
+              kind == 2 || kind == 3);
     m->remote = m->real;
+    m->strayed = false;
+    m->last_len = 0;
     m->in_place = true;
     m->wrote = false;
     m->config = (struct bw_asm_config){
@@ -340,6 +424,15 @@ static inline void model_init(struct model *m, const uint8_t *bytes,
         .read_ahead = (uint16_t)(1 + choose(c, 16)),
         .max_len = (uint16_t)(1 + choose(c, 64)),
     };
+    if (m->profiled) {
+        const char *text = model_profiles[m->real.kind];
+        const char *what;
+        unsigned line;
+
+        MODEL_MUST(bw_part_profile_parse(&m->profile, text, strlen(text), &line,
+                                         &what) == BW_OK);
+        m->config.profile = &m->profile;
+    }
     MODEL_MUST(bw_i2c_assembler_init(&m->a, &m->config) == BW_OK);
 }
 
