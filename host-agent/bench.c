@@ -23,6 +23,9 @@ void bw_bench_finish(struct bw_bench *b)
 {
     size_t i;
 
+    for (i = 0; i < b->export_count; i++) {
+        bw_stats_finish(&b->exports[i].stats);
+    }
     for (i = 0; i < b->bus_count; i++) {
         struct bw_bus *bus = &b->buses[i];
 
@@ -94,6 +97,7 @@ struct bw_export *bw_bench_add_export(struct bw_bench *b, const char *name,
     e->addr = addr;
     e->bus = bus;
     e->shared = false;
+    bw_stats_init(&e->stats);
     bw_lease_init(&e->lease, &bus->leases, kind == BW_EXPORT_I2C, addr);
     return e;
 }

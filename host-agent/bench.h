@@ -17,6 +17,7 @@
 
 #include "host-agent/i2c_adapter.h"
 #include "host-agent/lease.h"
+#include "host-agent/stats.h"
 #include "lib/status.h"
 #include "lib/wire.h"
 
@@ -53,6 +54,7 @@ struct bw_export {
     bool shared;   /* sessions may have it together, if they say so */
     struct bw_bus *bus;
     struct bw_lease lease;
+    struct bw_stats stats;
 };
 
 struct bw_bench {

@@ -2,7 +2,8 @@
  * benchwire: look at an agent and use its exports from a terminal.
  *
  * See benchwire(1).  The commands are in tool_list.c, tool_i2c.c,
- * tool_smbus.c, tool_values.c, tool_fault.c, tool_flash.c and tool_drop.c.
+ * tool_smbus.c, tool_values.c, tool_fault.c, tool_stats.c, tool_flash.c and
+ * tool_drop.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -34,6 +35,7 @@ static const char usage_text[] =
     "                                     fault add desk nack-data address=0x50\n"
     "                                     byte=2 chance=10%\n"
     "  fault clear BENCH [NUMBER]         remove one, or all\n"
+    "  stats [EXPORT]                     transfers, failures, latency\n"
     "  flash [-b BOARD] FILE              program an emulated board; BOARD is\n"
     "                                     the QMP socket of its QEMU, or the\n"
     "                                     file that keeps its flash (default\n"
@@ -95,15 +97,11 @@ static int parse_options(struct bw_tool *t, int argc, char **argv)
 int main(int argc, char **argv)
 {
     static const struct bw_tool_command commands[] = {
-        { "list", bw_tool_list },
-        { "get", bw_tool_get },
-        { "set", bw_tool_set },
-        { "i2c", bw_tool_i2c },
-        { "smbus", bw_tool_smbus },
-        { "fault", bw_tool_fault },
-        { "flash", bw_tool_flash },
-        { "drop", bw_tool_drop },
-        { NULL, NULL },
+        { "list", bw_tool_list },   { "get", bw_tool_get },
+        { "set", bw_tool_set },     { "i2c", bw_tool_i2c },
+        { "smbus", bw_tool_smbus }, { "fault", bw_tool_fault },
+        { "stats", bw_tool_stats }, { "flash", bw_tool_flash },
+        { "drop", bw_tool_drop },   { NULL, NULL },
     };
     static struct bw_tool tool; /* big: it holds the frame buffers */
     const char *address = getenv("BENCHWIRE");

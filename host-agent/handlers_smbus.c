@@ -74,6 +74,10 @@ enum bw_verdict bw_session_on_smbus_xfer(struct bw_session *s,
     status = bw_service_smbus(
         s->export, &rq.xfer,
         bw_clock_after_ms(s->conn.received_ns, rq.deadline_ms), why);
+    bw_stats_transfer(&s->export->stats, status,
+                      status == BW_OK ? rq.xfer.out_len : 0,
+                      status == BW_OK ? rq.xfer.in_len : 0,
+                      bw_clock_ns() - s->conn.received_ns);
     log_xfer(s, h, &rq.xfer, status);
     if (status != BW_OK) {
         return bw_session_text(s, h, status, why);

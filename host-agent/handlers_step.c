@@ -125,9 +125,14 @@ static enum bw_status run(struct bw_session *s, struct bw_reader *body,
     if (status != BW_OK) {
         return status;
     }
-    return bw_service_step(
+    status = bw_service_step(
         s->export, &s->hold, rq->steps, rq->nsteps,
         bw_clock_after_ms(s->conn.received_ns, rq->deadline_ms), progress);
+    bw_stats_transfer(&s->export->stats, status,
+                      bw_i2c_steps_bytes(rq->steps, progress->done, false),
+                      bw_i2c_steps_bytes(rq->steps, progress->done, true),
+                      bw_clock_ns() - s->conn.received_ns);
+    return status;
 }
 
 enum bw_verdict bw_session_on_i2c_step(struct bw_session *s,

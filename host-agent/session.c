@@ -51,12 +51,14 @@ static const struct rule {
     { BW_MSG_I2C_XFER, PHASE_I2C, bw_session_on_i2c_xfer },
     { BW_MSG_I2C_STEP, PHASE_I2C, bw_session_on_i2c_step },
     { BW_MSG_SMBUS_XFER, PHASE_I2C, bw_session_on_smbus_xfer },
+    { BW_MSG_COUNTERS, PHASE_I2C, bw_session_on_counters },
     { BW_MSG_VALUE_LIST, PHASE_BENCH, bw_session_on_value_list },
     { BW_MSG_VALUE_GET, PHASE_BENCH, bw_session_on_value_get },
     { BW_MSG_VALUE_SET, PHASE_BENCH, bw_session_on_value_set },
     { BW_MSG_FAULT_LIST, PHASE_BENCH, bw_session_on_fault_list },
     { BW_MSG_FAULT_ADD, PHASE_BENCH, bw_session_on_fault_add },
     { BW_MSG_FAULT_CLEAR, PHASE_BENCH, bw_session_on_fault_clear },
+    { BW_MSG_STATS, PHASE_GREETED, bw_session_on_stats },
 };
 
 /* A whole transaction cannot run inside one that is open by steps. */
@@ -170,6 +172,7 @@ void bw_session_init(struct bw_session *s, struct bw_io *io,
     s->peer_caps = 0;
     s->peer_max_body = BW_WIRE_MAX_BODY;
     s->export = NULL;
+    s->counted = (struct bw_wire_counters){ 0 };
     s->hold = (struct bw_step_hold){ 0 };
 }
 

@@ -28,13 +28,14 @@
 struct bw_session {
     struct bw_conn conn;
     struct bw_bench *bench;
-    const atomic_bool *stopping; /* the agent stops; NULL: never */
-    unsigned number;             /* in the log */
-    bool greeted;                /* HELLO is done */
-    uint32_t peer_caps;          /* enum bw_wire_cap of the client */
-    uint32_t peer_max_body;      /* the largest body the client takes */
-    struct bw_export *export;    /* leased; NULL before OPEN */
-    struct bw_step_hold hold;    /* the transaction of I2C_STEP */
+    const atomic_bool *stopping;     /* the agent stops; NULL: never */
+    unsigned number;                 /* in the log */
+    bool greeted;                    /* HELLO is done */
+    uint32_t peer_caps;              /* enum bw_wire_cap of the client */
+    uint32_t peer_max_body;          /* the largest body the client takes */
+    struct bw_export *export;        /* leased; NULL before OPEN */
+    struct bw_wire_counters counted; /* what the client told last */
+    struct bw_step_hold hold;        /* the transaction of I2C_STEP */
     struct bw_wire_i2c_request request;
     uint8_t reads[BW_I2C_MAX_BYTES];
 };

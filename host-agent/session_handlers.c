@@ -20,8 +20,9 @@
 #include "host-agent/version.h"
 #include "lib/text.h"
 
-#define SERVER_CAPS \
-    (BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS | BW_CAP_STEP | BW_CAP_FAULTS)
+#define SERVER_CAPS                                                            \
+    (BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS | BW_CAP_STEP | BW_CAP_FAULTS | \
+     BW_CAP_STATS)
 #define LOG_MAX_TEXT 512 /* characters of a transfer in the log */
 #define LOG_MAX_DATA 32  /* read bytes in the log */
 
@@ -192,6 +193,7 @@ enum bw_verdict bw_session_on_open(struct bw_session *s,
             m.name);
     }
     s->export = e;
+    bw_stats_open(&e->stats);
     bw_log(BW_LOG_INFO, "session %u: opened \"%s\"%s", s->number, e->name,
            shared ? ", shared" : "");
     return reply_opened(s, h);
@@ -247,6 +249,7 @@ static enum bw_status run_i2c(struct bw_session *s, struct bw_reader *body,
 {
     struct bw_wire_i2c_request *rq = &s->request;
     enum bw_status status = bw_wire_get_i2c_request(body, rq);
+    bool done;
 
     if (status != BW_OK) {
         rq->xfer.nmsgs = 0; /* nothing to print */
@@ -259,9 +262,15 @@ static enum bw_status run_i2c(struct bw_session *s, struct bw_reader *body,
     if (status != BW_OK) {
         return status;
     }
-    return bw_service_i2c_xfer(
+    status = bw_service_i2c_xfer(
         s->export, &rq->xfer,
         bw_clock_after_ms(s->conn.received_ns, rq->deadline_ms), where);
+    done = status == BW_OK;
+    bw_stats_transfer(&s->export->stats, status,
+                      done ? bw_i2c_xfer_bytes(&rq->xfer, false) : 0,
+                      done ? bw_i2c_xfer_bytes(&rq->xfer, true) : 0,
+                      bw_clock_ns() - s->conn.received_ns);
+    return status;
 }
 
 enum bw_verdict bw_session_on_i2c_xfer(struct bw_session *s,

@@ -28,5 +28,7 @@ bw_session_handler bw_session_on_value_set;
 bw_session_handler bw_session_on_fault_list;
 bw_session_handler bw_session_on_fault_add;
 bw_session_handler bw_session_on_fault_clear;
+bw_session_handler bw_session_on_counters;
+bw_session_handler bw_session_on_stats;
 
 #endif

@@ -182,6 +182,15 @@ static inline void recode_faults(struct recode *c)
     }
 }
 
+static inline void recode_stats(struct recode *c)
+{
+    c->status = BW_OK;
+    while (c->status == BW_OK && bw_reader_left(&c->r) > 0) {
+        RECODE_BODY(c, struct bw_wire_stats, bw_wire_get_stats(&c->r, &m),
+                    bw_wire_put_stats(&c->w, &m));
+    }
+}
+
 /* One fault and nothing else. */
 static inline enum bw_status recode_get_fault(struct bw_reader *r,
                                               struct bw_wire_fault *m)
@@ -241,6 +250,7 @@ static inline void recode_request(struct recode *c, unsigned type)
                     bw_wire_put_fault_number(&c->w, m));
         break;
     case BW_MSG_FAULT_LIST:
+    case BW_MSG_STATS:
     case BW_MSG_LIST:
     case BW_MSG_PROFILE_GET:
     case BW_MSG_VALUE_LIST:
@@ -283,6 +293,9 @@ static inline void recode_reply(struct recode *c, unsigned type)
                     bw_wire_put_profile(&c->w, &m));
         break;
     case BW_MSG_COUNTERS:
+    case BW_MSG_STATS:
+        recode_stats(c);
+        break;
     case BW_MSG_FAULT_LIST:
         recode_faults(c);
         break;

@@ -23,6 +23,7 @@
 #include "host-agent/session.h"
 #include "lib/wire.h"
 #include "lib/wire_fault.h"
+#include "lib/wire_stats.h"
 #include "lib/wire_step.h"
 #include "peripherals/parts/part.h"
 
@@ -105,6 +106,7 @@ static void check_body(unsigned type, struct bw_reader *body)
 {
     static struct bw_wire_export export;
     static struct bw_wire_value value;
+    static struct bw_wire_stats stats;
     struct bw_wire_hello hello;
     struct bw_wire_opened opened;
     struct bw_wire_fault fault;
@@ -133,6 +135,11 @@ static void check_body(unsigned type, struct bw_reader *body)
     case BW_MSG_FAULT_LIST:
         while (bw_reader_left(body) > 0) {
             require(bw_wire_get_fault(body, &fault) == BW_OK);
+        }
+        break;
+    case BW_MSG_STATS:
+        while (bw_reader_left(body) > 0) {
+            require(bw_wire_get_stats(body, &stats) == BW_OK);
         }
         break;
     case BW_MSG_FAULT_ADD:

@@ -349,6 +349,25 @@ static void put_fault_clear_request(struct bw_writer *w)
     bw_wire_put_fault_number(w, 0);
 }
 
+static void put_stats_reply(struct bw_writer *w)
+{
+    const struct bw_wire_stats m = {
+        .name = "clock",
+        .sessions = 1,
+        .opened = 3,
+        .transfers = 9,
+        .bytes_in = 16,
+        .bytes_out = 8,
+        .counted = { 30, 1, 2 },
+        .nstatus = 2,
+        .nbuckets = 3,
+        .status = { 8, 1 },
+        .bucket = { 0, 7, 2 },
+    };
+
+    bw_wire_put_stats(w, &m);
+}
+
 static void put_unknown_request(struct bw_writer *w)
 {
     bw_write_u8(w, 0xff);
@@ -418,6 +437,8 @@ static const struct expected {
     { "fault-clear-request", BW_MSG_FAULT_CLEAR, 0, 49,
       put_fault_clear_request },
     { "fault-clear-reply", REPLY(BW_MSG_FAULT_CLEAR), BW_OK, 49, put_nothing },
+    { "stats-request", BW_MSG_STATS, 0, 50, put_nothing },
+    { "stats-reply", REPLY(BW_MSG_STATS), BW_OK, 50, put_stats_reply },
     { "unknown-request", 0x7abc, 0, 8, put_unknown_request },
     { "unknown-reply", REPLY(0x7abc), BW_UNSUPPORTED, 8, put_unknown_reply },
 };
@@ -539,7 +560,8 @@ static bool may_end_at(const char *name, size_t len)
         return len > 0; /* any text */
     }
     if (strcmp(name, "value-get-reply") == 0 ||
-        strcmp(name, "fault-list-reply") == 0) {
+        strcmp(name, "fault-list-reply") == 0 ||
+        strcmp(name, "stats-reply") == 0) {
         return len == 0; /* read as a list here */
     }
     if (strcmp(name, "smbus-reply") == 0 ||
@@ -700,6 +722,7 @@ static void the_document_states_the_limits_of_the_code(void **state)
         { "BW_WIRE_MAX_TEXT", BW_WIRE_MAX_TEXT },
         { "BW_WIRE_MAX_PENDING", BW_WIRE_MAX_PENDING },
         { "BW_WIRE_MAX_TIME_MS", BW_WIRE_MAX_TIME_MS },
+        { "BW_STATS_MAX", BW_STATS_MAX },
         { "BW_FAULT_MAX_US", BW_FAULT_MAX_US },
         { "BW_WIRE_FAULT_LEN", BW_WIRE_FAULT_LEN },
         { "BW_I2C_MAX_MSGS", BW_I2C_MAX_MSGS },
