@@ -87,6 +87,7 @@ enum bw_i2c_func {
     BW_I2C_FUNC_SIMULATED = 1u << 3, /* no real part behind it */
     BW_I2C_FUNC_STEP = 1u << 4,      /* exact mode: I2C_STEP */
     BW_I2C_FUNC_PROFILE = 1u << 5,   /* PROFILE_GET has an answer */
+    BW_I2C_FUNC_LINES = 1u << 6,     /* steps are the adapter's native form */
     /* SMBUS_XFER, form by form */
     BW_I2C_FUNC_SMBUS_QUICK = 1u << 8,
     BW_I2C_FUNC_SMBUS_BYTE = 1u << 9, /* send byte, receive byte */

@@ -9,7 +9,7 @@
  * The guest's controller (boards/nrf51/nrf51_twi.c, or any other of QEMU's)
  * reaches this device through QEMU's asynchronous I2C core: each phase on the
  * bus comes to i2c_passthrough_bus.c, which hands it to the device's way
- * (i2c_transfer.c); link.c carries what that asks for to the agent
+ * (i2c_transfer.c, i2c_exact.c); link.c carries what that asks for to the agent
  * (host-agent/session.c), or to the agent's code in this process with device=.
  * This file has the properties, the link and the life of the device.
  *
@@ -39,6 +39,7 @@
 #define SMBUS_FUNCS (BW_I2C_FUNC_SMBUS_BYTE | BW_I2C_FUNC_SMBUS_BYTE_DATA | \
                      BW_I2C_FUNC_SMBUS_WORD_DATA | \
                      BW_I2C_FUNC_SMBUS_I2C_BLOCK_READ)
+#define EXACT_FUNCS (BW_I2C_FUNC_STEP | BW_I2C_FUNC_LINES)
 #define MAX_TIMEOUT_MS 60000 /* docs/protocol.md, I2C_XFER, deadline_ms */
 
 /* --- the link comes and goes --- */
@@ -56,11 +57,37 @@ static uint16_t longest_read(const struct bw_wire_opened *opened)
            opened->funcs & BW_I2C_FUNC_SMBUS_WORD_DATA ? 2 : 1;
 }
 
+/*
+ * Byte by byte is the native form of an adapter that drives the lines itself,
+ * and costs a round trip a byte: others do whole transfers unless asked.
+ */
+static bool wants_exact(I2CPassthrough *s, const struct bw_wire_opened *opened)
+{
+    switch (s->exact_mode) {
+    case ON_OFF_AUTO_ON:
+        return true;
+    case ON_OFF_AUTO_OFF:
+        return false;
+    default:
+        return (opened->funcs & EXACT_FUNCS) == EXACT_FUNCS &&
+               (s->link.peer_caps & BW_CAP_STEP);
+    }
+}
+
 /* The way that suits what was opened. */
 static const BwI2CWay *choose_way(I2CPassthrough *s,
                                   const struct bw_wire_opened *opened,
                                   Error **errp)
 {
+    if (wants_exact(s, opened)) {
+        if (!(opened->funcs & BW_I2C_FUNC_STEP) ||
+            !(s->link.peer_caps & BW_CAP_STEP)) {
+            error_setg(errp, "exact=on, and the adapter behind the export "
+                       "cannot go byte by byte");
+            return NULL;
+        }
+        return &bw_i2c_exact;
+    }
     if (!(opened->funcs & (BW_I2C_FUNC_RDWR | SMBUS_FUNCS)) ||
         !opened->max_len) {
         error_setg(errp, "the adapter behind the export can neither join "
@@ -250,6 +277,7 @@ static void i2c_passthrough_realize(DeviceState *dev, Error **errp)
         .export = s->export ?: BW_LINUX_I2C_EXPORT,
         .kind = BW_EXPORT_I2C,
         .caps = BW_CAP_I2C,
+        .wants = s->exact_mode == ON_OFF_AUTO_OFF ? 0 : BW_CAP_STEP,
         .shared = s->shared,
         .timeout_ms = s->timeout_ms,
         .ops = &link_ops,
@@ -296,12 +324,13 @@ static const VMStateDescription vmstate_i2c_passthrough = {
 static void refresh_counters(I2CPassthrough *s)
 {
     struct bw_asm_stats sum = bw_i2c_transfer_stats(s);
+    const struct bw_asm_stats *exact = &s->exact.stats;
 
-    s->transfers = sum.transfers;
+    s->transfers = sum.transfers + exact->transfers;
     s->probes = sum.probes;
-    s->over_read = sum.over_read;
+    s->over_read = sum.over_read + exact->over_read;
     s->under_read = sum.under_read;
-    s->failures = sum.failures;
+    s->failures = sum.failures + exact->failures;
     s->timeouts = s->link.timeouts;
     s->reconnects = s->link.reconnects;
 }
@@ -344,6 +373,8 @@ static const Property i2c_passthrough_properties[] = {
     DEFINE_PROP_UINT16("read-ahead", I2CPassthrough, read_ahead, 32),
     DEFINE_PROP_UINT32("timeout-ms", I2CPassthrough, timeout_ms, 2000),
     DEFINE_PROP_BOOL("shared", I2CPassthrough, shared, false),
+    DEFINE_PROP_ON_OFF_AUTO("exact", I2CPassthrough, exact_mode,
+                            ON_OFF_AUTO_AUTO),
     DEFINE_PROP("link-state", I2CPassthrough, link, prop_link_state, BwLink),
     COUNTER("transfers", transfers),
     COUNTER("probes", probes),

@@ -4,6 +4,7 @@
  *   i2c_passthrough.c      the device: properties, link, life
  *   i2c_passthrough_bus.c  phases on the guest's bus, and their answers
  *   i2c_transfer.c         a way: whole transfers, by lib/i2c_assembler.c
+ *   i2c_exact.c            a way: byte by byte, by I2C_STEP
  *
  * A way turns phases into requests over the link.  Which one a device goes is
  * decided each time the link is opened, by what the export can do.
@@ -14,9 +15,11 @@
 #define BENCHWIRE_PASSTHROUGH_I2C_PASSTHROUGH_H
 
 #include "hw/i2c/i2c.h"
+#include "qapi/qapi-types-common.h"
 #include "qom/object.h"
 #include "link.h"
 #include "hw/benchwire/lib/i2c_assembler.h"
+#include "hw/benchwire/lib/i2c_step.h"
 
 #define TYPE_I2C_PASSTHROUGH "i2c-passthrough"
 OBJECT_DECLARE_SIMPLE_TYPE(I2CPassthrough, I2C_PASSTHROUGH)
@@ -46,6 +49,22 @@ typedef struct BwI2CWay {
     void (*down)(I2CPassthrough *s, enum bw_status status);
 } BwI2CWay;
 
+#define BW_I2C_EXACT_READ 256 /* bytes that one list reads at most */
+
+/* i2c_exact.c */
+typedef struct BwI2CExact {
+    uint32_t id;     /* list under way, 0 if none */
+    bool on_bus;     /* the agent's bus is between START and STOP */
+    bool refused;    /* ... and the part did not acknowledge */
+    uint8_t tx;      /* byte being written */
+    uint16_t rx_len; /* bytes in @rx */
+    uint16_t rx_pos; /* of these, taken by the guest */
+    uint8_t nsteps;  /* of the newest list */
+    struct bw_i2c_step steps[2];
+    struct bw_asm_stats stats; /* @transfers counts lists */
+    uint8_t rx[BW_I2C_EXACT_READ];
+} BwI2CExact;
+
 struct I2CPassthrough {
     I2CSlave parent_obj;
 
@@ -57,6 +76,7 @@ struct I2CPassthrough {
     uint16_t read_ahead; /* bytes */
     uint32_t timeout_ms;
     bool shared;
+    OnOffAuto exact_mode; /* exact= */
 
     /* what the read-only properties show; see refresh_counters() */
     uint64_t transfers;
@@ -88,6 +108,8 @@ struct I2CPassthrough {
     bool probing;       /* ... which is nobody's phase */
     struct bw_asm_stats past; /* of assemblers before this one */
     struct bw_i2c_assembler assembler;
+
+    BwI2CExact exact;
 };
 
 /* --- i2c_passthrough_bus.c, for the ways --- */
@@ -129,7 +151,11 @@ extern const BwI2CWay bw_i2c_transfer;
 /* For messages of @max_len bytes; what was counted is kept. */
 void bw_i2c_transfer_init(I2CPassthrough *s, uint16_t max_len);
 
-/* What the device has counted since it was made. */
+/* What this way has counted since the device was made. */
 struct bw_asm_stats bw_i2c_transfer_stats(I2CPassthrough *s);
+
+/* --- i2c_exact.c --- */
+
+extern const BwI2CWay bw_i2c_exact;
 
 #endif

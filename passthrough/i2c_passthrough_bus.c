@@ -16,6 +16,11 @@
 #include "qemu/osdep.h"
 #include "i2c_passthrough.h"
 
+static bool is_start(I2CPhase phase)
+{
+    return phase == I2C_PHASE_START_SEND || phase == I2C_PHASE_START_RECV;
+}
+
 /* --- answers to the bus --- */
 
 static void answer(I2CPassthrough *s, I2CReply reply, uint8_t byte)
@@ -31,6 +36,9 @@ void bw_i2c_passthrough_answer(I2CPassthrough *s, I2CReply reply, uint8_t byte)
     }
     if (s->phase == I2C_PHASE_STOP && reply == I2C_REPLY_ACK && s->untold) {
         reply = I2C_REPLY_NACK_DATA;
+    }
+    if (is_start(s->phase) && reply != I2C_REPLY_ACK) {
+        s->open = false; /* the bus tells a slave that refused nothing more */
     }
     answer(s, reply, reply == I2C_REPLY_ACK ? byte : 0xff);
 }
@@ -121,11 +129,10 @@ static void i2c_passthrough_request(I2CSlave *slave, I2CPhase phase,
                                     uint32_t arg)
 {
     I2CPassthrough *s = I2C_PASSTHROUGH(slave);
-    bool start = phase == I2C_PHASE_START_SEND || phase == I2C_PHASE_START_RECV;
 
     s->busy = true;
     s->phase = phase;
-    if (!start && !s->open) {
+    if (!is_start(phase) && !s->open) {
         answer(s, phase == I2C_PHASE_STOP ? I2C_REPLY_ACK :
                   I2C_REPLY_NACK_DATA, 0xff);
         return;

@@ -22,6 +22,7 @@
 #include "lib/smbus_steps.h"
 #include "lib/wire.h"
 #include "lib/wire_smbus.h"
+#include "lib/wire_step.h"
 
 #define CONN_PATIENCE_MS 20000 /* no test takes longer than that */
 
@@ -45,6 +46,9 @@ struct fake_agent {
     uint32_t grant_max_len;
     uint32_t grant_funcs;
     uint8_t pointer;
+    bool pointed;                 /* ... is written, since the START */
+    enum bw_i2c_step_phase phase; /* of I2C_STEP */
+    int refuse_reg;               /* writes to it are refused; -1: none */
     uint8_t reg[256];
 };
 
@@ -121,6 +125,80 @@ static enum bw_status run_steps(void *opaque, struct bw_i2c_step *steps,
     return BW_OK;
 }
 
+/* --- the part, byte by byte --- */
+
+static enum bw_status run_step(struct fake_agent *f, struct bw_i2c_step *s,
+                               uint16_t *byte)
+{
+    if (s->op == BW_STEP_START) {
+        f->pointed = s->flags & BW_I2C_READ;
+        return s->addr == FAKE_ADDR7 ? BW_OK : BW_NACK_ADDR;
+    }
+    for (*byte = 0; *byte < s->len; (*byte)++) {
+        if (s->op == BW_STEP_READ) {
+            s->data[*byte] = f->reg[f->pointer++];
+        } else if (!f->pointed) {
+            f->pointer = s->data[*byte];
+            f->pointed = true;
+        } else if (f->pointer == f->refuse_reg) {
+            return BW_NACK_DATA;
+        } else {
+            f->reg[f->pointer++] = s->data[*byte];
+        }
+    }
+    *byte = 0;
+    return BW_OK;
+}
+
+/* "7 S w@0x50, w1 0x10, S r@0x50, r2, P" */
+static void log_steps(struct fake_agent *f, uint32_t id,
+                      const struct bw_wire_step_request *m)
+{
+    g_string_append_printf(f->log, "%u", id);
+    for (unsigned i = 0; i < m->nsteps; i++) {
+        const struct bw_i2c_step *s = &m->steps[i];
+        const char *gap = i ? ", " : " ";
+
+        if (s->op == BW_STEP_START) {
+            g_string_append_printf(f->log, "%sS %c@0x%02x", gap,
+                                   s->flags & BW_I2C_READ ? 'r' : 'w', s->addr);
+        } else if (s->op == BW_STEP_STOP) {
+            g_string_append_printf(f->log, "%sP", gap);
+        } else {
+            g_string_append_printf(f->log, "%s%c%u", gap,
+                                   s->op == BW_STEP_READ ? 'r' : 'w', s->len);
+        }
+        for (unsigned k = 0; s->op == BW_STEP_WRITE && k < s->len; k++) {
+            g_string_append_printf(f->log, " 0x%02x", s->data[k]);
+        }
+    }
+    g_string_append_c(f->log, '\n');
+}
+
+static enum bw_status reply_step(struct fake_agent *f, uint32_t id,
+                                 struct bw_reader *r, struct bw_writer *w)
+{
+    static uint8_t data[BW_I2C_MAX_BYTES];
+    struct bw_wire_step_request m;
+    struct bw_i2c_progress p = { 0 };
+    enum bw_status status = BW_OK;
+
+    g_assert_cmpint(bw_wire_get_step_request(r, &m), ==, BW_OK);
+    log_steps(f, id, &m);
+    if (bw_i2c_steps_check(m.steps, m.nsteps, f->phase) != BW_OK) {
+        bw_wire_put_step_reply(w, NULL, 0, &p);
+        return BW_INVALID;
+    }
+    bw_i2c_steps_assign_reads(m.steps, m.nsteps, data, sizeof(data));
+    while (p.done < m.nsteps && status == BW_OK) {
+        status = run_step(f, &m.steps[p.done], &p.byte);
+        p.done += status == BW_OK;
+    }
+    f->phase = bw_i2c_steps_after(m.steps, p.done, f->phase, status);
+    bw_wire_put_step_reply(w, m.steps, m.nsteps, &p);
+    return status;
+}
+
 static void log_smbus(struct fake_agent *f, uint32_t id,
                       const struct bw_smbus_xfer *x)
 {
@@ -141,7 +219,7 @@ static void reply_hello(struct bw_writer *w)
     struct bw_wire_hello m = {
         .major = BW_WIRE_MAJOR,
         .minor = BW_WIRE_MINOR,
-        .caps = BW_CAP_I2C | BW_CAP_SMBUS,
+        .caps = BW_CAP_I2C | BW_CAP_SMBUS | BW_CAP_STEP,
         .max_body = BW_WIRE_MAX_BODY,
         .software = "fake agent",
     };
@@ -213,12 +291,17 @@ static enum bw_status reply_smbus(struct fake_agent *f, uint32_t id,
     return status;
 }
 
-static void put_failure(unsigned type, struct bw_writer *w)
+/* A list that failed has ended its transaction. */
+static void put_failure(struct fake_agent *f, unsigned type,
+                        struct bw_writer *w)
 {
     struct bw_wire_i2c_failure where = { .msg = 0, .byte = 0xffff };
 
     if (type == BW_MSG_I2C_XFER) {
         bw_wire_put_i2c_failure(w, &where);
+    } else if (type == BW_MSG_I2C_STEP) {
+        bw_wire_put_step_reply(w, NULL, 0, &(struct bw_i2c_progress){ 0 });
+        f->phase = BW_STEP_IDLE;
     } else {
         bw_wire_put_text(w, "the fake agent does not want to");
     }
@@ -235,13 +318,15 @@ static void make_reply(struct fake_agent *f, const struct bw_wire_header *h,
     bw_reader_init(&r, body, h->len);
     bw_writer_init(&w, p->body, sizeof(p->body));
     if (status != BW_OK) {
-        put_failure(h->type, &w);
+        put_failure(f, h->type, &w);
     } else if (h->type == BW_MSG_HELLO) {
         reply_hello(&w);
     } else if (h->type == BW_MSG_OPEN) {
         status = reply_open(f, &r, &w);
     } else if (h->type == BW_MSG_I2C_XFER) {
         status = reply_xfer(f, h->id, &r, &w);
+    } else if (h->type == BW_MSG_I2C_STEP) {
+        status = reply_step(f, h->id, &r, &w);
     } else if (h->type == BW_MSG_SMBUS_XFER) {
         status = reply_smbus(f, h->id, &r, &w);
     } else {
@@ -493,6 +578,7 @@ static void *agent_thread(void *opaque)
             continue;
         }
         set_conn(f, conn);
+        f->phase = BW_STEP_IDLE;
         do {
             alive = serve_frame(f);
         } while (alive);
@@ -537,6 +623,7 @@ struct fake_agent *fake_agent_start(const char *path)
     f->conn = -1;
     f->log = g_string_new("");
     f->rand = g_rand_new_with_seed(1);
+    f->refuse_reg = -1;
     f->grant_addr = FAKE_ADDR7;
     f->grant_max_len = BW_I2C_MAX_LEN;
     f->grant_funcs = BW_I2C_FUNC_RDWR | BW_I2C_FUNC_ZERO_LEN;
@@ -617,6 +704,23 @@ void fake_agent_poke(struct fake_agent *f, uint8_t reg, uint8_t value)
     g_mutex_lock(&f->lock);
     f->reg[reg] = value;
     g_mutex_unlock(&f->lock);
+}
+
+void fake_agent_refuse(struct fake_agent *f, int reg)
+{
+    g_mutex_lock(&f->lock);
+    f->refuse_reg = reg;
+    g_mutex_unlock(&f->lock);
+}
+
+bool fake_agent_is_idle(struct fake_agent *f)
+{
+    bool idle;
+
+    g_mutex_lock(&f->lock);
+    idle = f->phase == BW_STEP_IDLE;
+    g_mutex_unlock(&f->lock);
+    return idle;
 }
 
 uint8_t fake_agent_peek(struct fake_agent *f, uint8_t reg)

@@ -83,6 +83,12 @@ void fake_agent_grant_funcs(struct fake_agent *f, uint32_t funcs);
 void fake_agent_poke(struct fake_agent *f, uint8_t reg, uint8_t value);
 uint8_t fake_agent_peek(struct fake_agent *f, uint8_t reg);
 
+/* Steps that write this register are refused from now on; -1: none. */
+void fake_agent_refuse(struct fake_agent *f, int reg);
+
+/* No transaction of I2C_STEP is open. */
+bool fake_agent_is_idle(struct fake_agent *f);
+
 /* Close the connection there is, if there is one; a new one is accepted. */
 void fake_agent_drop(struct fake_agent *f);
 
@@ -94,7 +100,8 @@ unsigned fake_agent_connections(struct fake_agent *f);
  *
  * Returns: lines in i2ctransfer notation, each preceded by the id of the
  * request and a blank; to be freed with g_free().  An SMBus protocol is a line
- * such as "7 block write@0x50 0x10 pec 0x01 0x02".
+ * such as "7 block write@0x50 0x10 pec 0x01 0x02", a list of steps one such as
+ * "7 S w@0x50, w1 0x10, P".
  */
 char *fake_agent_transfers(struct fake_agent *f);
 

@@ -27,6 +27,7 @@ void bench_boot(struct bench *b, const char *chardev, const char *device)
 {
     b->qts = qtest_initf("-M microbit %s -device " DEVICE ",id=part,%s "
                          "-trace 'bw_link_*' -trace 'bw_i2c_passthrough_*' "
+                         "-trace 'bw_i2c_exact_*' "
                          "-D %s 2>%s",
                          chardev, device, b->trace, b->log);
     guest_bus_init(b->qts);

@@ -797,6 +797,7 @@ static void the_document_numbers_kinds_and_bits_as_the_code_does(void **state)
                  { "STATS", BW_CAP_STATS },
                  { "STEP", BW_I2C_FUNC_STEP },
                  { "PROFILE", BW_I2C_FUNC_PROFILE },
+                 { "LINES", BW_I2C_FUNC_LINES },
                  { "SMBUS_QUICK", BW_I2C_FUNC_SMBUS_QUICK },
                  { "SMBUS_BYTE", BW_I2C_FUNC_SMBUS_BYTE },
                  { "SMBUS_BYTE_DATA", BW_I2C_FUNC_SMBUS_BYTE_DATA },
