@@ -127,7 +127,7 @@ static bool link_opened(void *opaque, const struct bw_wire_opened *opened,
                    "hostaddr is 0x%02x", opened->addr, s->hostaddr);
         return false;
     }
-    way = choose_way(s, opened, errp);
+    way = I2C_PASSTHROUGH_GET_CLASS(s)->choose_way(s, opened, errp);
     if (!way) {
         return false;
     }
@@ -276,7 +276,7 @@ static void i2c_passthrough_realize(DeviceState *dev, Error **errp)
     BwLinkConfig config = {
         .export = s->export ?: BW_LINUX_I2C_EXPORT,
         .kind = BW_EXPORT_I2C,
-        .caps = BW_CAP_I2C,
+        .caps = BW_CAP_I2C | I2C_PASSTHROUGH_GET_CLASS(s)->caps,
         .wants = s->exact_mode == ON_OFF_AUTO_OFF ? 0 : BW_CAP_STEP,
         .shared = s->shared,
         .timeout_ms = s->timeout_ms,
@@ -293,8 +293,9 @@ static void i2c_passthrough_realize(DeviceState *dev, Error **errp)
     s->way = &bw_i2c_transfer;
     bw_i2c_passthrough_bus_init(s);
     config.name = dev->id ?
-        g_strdup_printf("i2c-passthrough %s", dev->id) :
-        g_strdup_printf("i2c-passthrough at 0x%02x", I2C_SLAVE(s)->address);
+        g_strdup_printf("%s %s", object_get_typename(OBJECT(s)), dev->id) :
+        g_strdup_printf("%s at 0x%02x", object_get_typename(OBJECT(s)),
+                        I2C_SLAVE(s)->address);
     if (!bw_link_start(&s->link, &config, &s->chr, s->adapter, errp)) {
         bw_i2c_passthrough_bus_finish(s);
     }
@@ -323,8 +324,13 @@ static const VMStateDescription vmstate_i2c_passthrough = {
 
 static void refresh_counters(I2CPassthrough *s)
 {
+    I2CPassthroughClass *klass = I2C_PASSTHROUGH_GET_CLASS(s);
     struct bw_asm_stats sum = bw_i2c_transfer_stats(s);
     const struct bw_asm_stats *exact = &s->exact.stats;
+
+    if (klass->add_stats) {
+        klass->add_stats(s, &sum);
+    }
 
     s->transfers = sum.transfers + exact->transfers;
     s->probes = sum.probes;
@@ -388,6 +394,7 @@ static const Property i2c_passthrough_properties[] = {
 static void i2c_passthrough_class_init(ObjectClass *klass, void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
+    I2CPassthroughClass *ic = I2C_PASSTHROUGH_CLASS(klass);
     ResettableClass *rc = RESETTABLE_CLASS(klass);
 
     dc->desc = "an I2C part of an agent or of this machine";
@@ -396,6 +403,7 @@ static void i2c_passthrough_class_init(ObjectClass *klass, void *data)
     dc->vmsd = &vmstate_i2c_passthrough;
     device_class_set_props(dc, i2c_passthrough_properties);
     rc->phases.hold = i2c_passthrough_reset_hold;
+    ic->choose_way = choose_way;
     bw_i2c_passthrough_bus_class_init(I2C_SLAVE_CLASS(klass));
 }
 
@@ -404,6 +412,7 @@ static const TypeInfo i2c_passthrough_types[] = {
         .name = TYPE_I2C_PASSTHROUGH,
         .parent = TYPE_I2C_SLAVE,
         .instance_size = sizeof(I2CPassthrough),
+        .class_size = sizeof(I2CPassthroughClass),
         .class_init = i2c_passthrough_class_init,
     },
 };

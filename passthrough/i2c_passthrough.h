@@ -5,6 +5,7 @@
  *   i2c_passthrough_bus.c  phases on the guest's bus, and their answers
  *   i2c_transfer.c         a way: whole transfers, by lib/i2c_assembler.c
  *   i2c_exact.c            a way: byte by byte, by I2C_STEP
+ *   smbus_passthrough.c    a kind of its own, and its way: SMBus protocols
  *
  * A way turns phases into requests over the link.  Which one a device goes is
  * decided each time the link is opened, by what the export can do.
@@ -22,7 +23,7 @@
 #include "hw/benchwire/lib/i2c_step.h"
 
 #define TYPE_I2C_PASSTHROUGH "i2c-passthrough"
-OBJECT_DECLARE_SIMPLE_TYPE(I2CPassthrough, I2C_PASSTHROUGH)
+OBJECT_DECLARE_TYPE(I2CPassthrough, I2CPassthroughClass, I2C_PASSTHROUGH)
 
 /**
  * struct BwI2CWay - from phases to requests
@@ -64,6 +65,22 @@ typedef struct BwI2CExact {
     struct bw_asm_stats stats; /* @transfers counts lists */
     uint8_t rx[BW_I2C_EXACT_READ];
 } BwI2CExact;
+
+/**
+ * struct I2CPassthroughClass - what a kind of device decides for itself
+ * @caps: enum bw_wire_cap that the agent must have, beside BW_CAP_I2C
+ * @choose_way: the way that suits what was opened, or NULL and @errp
+ * @add_stats: what its own way has counted, to the counters; NULL: nothing
+ */
+struct I2CPassthroughClass {
+    I2CSlaveClass parent_class;
+
+    uint32_t caps;
+    const BwI2CWay *(*choose_way)(I2CPassthrough *s,
+                                  const struct bw_wire_opened *opened,
+                                  Error **errp);
+    void (*add_stats)(I2CPassthrough *s, struct bw_asm_stats *sum);
+};
 
 struct I2CPassthrough {
     I2CSlave parent_obj;
