@@ -203,8 +203,8 @@ static enum bw_status say_hello(struct bw_client *c)
     struct bw_wire_hello ours = {
         .major = BW_WIRE_MAJOR,
         .minor = BW_WIRE_MINOR,
-        .caps = BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS | BW_CAP_FAULTS |
-                BW_CAP_STATS,
+        .caps = BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_STEP | BW_CAP_SMBUS |
+                BW_CAP_FAULTS | BW_CAP_STATS,
         .max_body = BW_WIRE_MAX_BODY,
         .software = "benchwire " BW_VERSION_TEXT,
     };
@@ -277,7 +277,7 @@ static enum bw_status explain(struct bw_client *c, unsigned status,
 {
     char text[BW_WIRE_MAX_TEXT + 1] = "";
 
-    if (c->type != BW_MSG_I2C_XFER) {
+    if (c->type != BW_MSG_I2C_XFER && c->type != BW_MSG_I2C_STEP) {
         bw_wire_get_text(body, text);
     }
     return fail(c, (enum bw_status)status, "%s",
