@@ -200,7 +200,7 @@ $(BUILD)/fuzz/tests/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o \
 
 include $(sort $(wildcard */*.mk */*/*.mk))
 -include $(shell find $(wildcard $(BUILD)/host $(BUILD)/asan $(BUILD)/fuzz \
-	$(BUILD)/cov) $(BUILD)/none -name '*.d' 2>/dev/null)
+	$(BUILD)/cov $(BUILD)/arm64) $(BUILD)/none -name '*.d' 2>/dev/null)
 
 # --- tests -----------------------------------------------------------------
 # T=NAME runs one of them.
@@ -242,6 +242,8 @@ check-e2e: $(BUILD)/setup/test ## firmware, QEMU and agent together
 check-rig: $(BUILD)/setup/test ## the agent on a real kernel's adapters; docs/rig.md
 	$(SUBMAKE) build-run rig $(BUILD)/micropython.hex
 	$(Q)tests/rig/with-rig tests/run-tests $(call pick,$(RIG_TESTS))
+
+check-rig-pi: $(BUILD)/setup/test ## the agent on a Raspberry Pi's I2C controller; docs/rig.md
 
 build-qtest: $(BUILD)/setup/qemu
 	$(Q)qemu/build qemu-system-arm \
