@@ -8,8 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host-agent/backend_gpio.h"
 #include "host-agent/backend_i2c_dev.h"
 #include "host-agent/backend_sim.h"
+#include "host-agent/backend_wires.h"
+#include "host-agent/i2c_bitbang.h"
 
 static bool preset_values(struct bw_sim *sim, const struct bw_config_part *p)
 {
@@ -54,10 +57,19 @@ static bool place_parts(struct bw_sim *sim, const struct bw_config *c,
     return true;
 }
 
+static uint32_t speed_of(const struct bw_config *c, const char *name)
+{
+    const struct bw_config_adapter *a = bw_config_find_adapter(c, name);
+
+    return a && a->scl_hz ? a->scl_hz : BW_BITBANG_HZ;
+}
+
 static struct bw_bus *add_sim(struct bw_bench *b, const struct bw_config *c,
                               const char *name, char *error, size_t error_size)
 {
-    struct bw_sim *sim = bw_sim_new(NULL);
+    struct bw_sim *sim = bw_config_is_wires(name)
+                             ? bw_wires_new(NULL, speed_of(c, name))
+                             : bw_sim_new(NULL);
 
     if (!sim) {
         snprintf(error, error_size, "out of memory");
@@ -68,6 +80,16 @@ static struct bw_bus *add_sim(struct bw_bench *b, const struct bw_config *c,
         return NULL;
     }
     return bw_bench_add_bus(b, name, bw_sim_adapter(sim), sim);
+}
+
+static struct bw_i2c_adapter *open_gpio(const struct bw_config *c,
+                                        const char *name, char *error,
+                                        size_t error_size)
+{
+    const struct bw_config_adapter *a = bw_config_find_adapter(c, name);
+
+    return bw_gpio_open(a->chip, a->scl, a->sda, speed_of(c, name), error,
+                        error_size);
 }
 
 static struct bw_bus *open_bus(struct bw_bench *b, const struct bw_config *c,
@@ -84,7 +106,9 @@ static struct bw_bus *open_bus(struct bw_bench *b, const struct bw_config *c,
     if (bw_config_is_sim(name)) {
         return add_sim(b, c, name, error, error_size);
     }
-    adapter = bw_i2c_dev_open(name, error, error_size);
+    adapter = bw_config_is_gpio(name)
+                  ? open_gpio(c, name, error, error_size)
+                  : bw_i2c_dev_open(name, error, error_size);
     return adapter ? bw_bench_add_bus(b, name, adapter, NULL) : NULL;
 }
 

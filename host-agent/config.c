@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "host-agent/config_check.h"
+#include "host-agent/i2c_bitbang.h"
 #include "lib/text.h"
 
 #define ADDR7_MAX      0x7f
@@ -43,9 +44,10 @@ struct parser {
     FILE *file;
     int line; /* being read, from 1 */
     const struct section_kind *section;
-    struct bw_config_part *part;     /* in a part section */
-    struct bw_config_export *export; /* in an export section */
-    struct bw_config_fault *fault;   /* in a fault section */
+    struct bw_config_part *part;       /* in a part section */
+    struct bw_config_export *export;   /* in an export section */
+    struct bw_config_fault *fault;     /* in a fault section */
+    struct bw_config_adapter *adapter; /* in an adapter section */
     struct bw_config_error error;
 };
 
@@ -102,14 +104,73 @@ static long parse_addr(const char *value, long max)
 static bool set_adapter(struct parser *p, char *out, size_t size,
                         const char *value)
 {
-    if (!bw_config_is_sim(value) && value[0] != '/') {
+    if (!bw_config_is_sim(value) && !bw_config_is_gpio(value) &&
+        value[0] != '/') {
         return fail(p,
-                    "adapter \"%s\" is unknown; write sim:NAME for a "
-                    "simulated bus or the path of a real one, such as "
-                    "/dev/i2c-1",
+                    "adapter \"%s\" is unknown; write sim:NAME or wires:NAME "
+                    "for a simulated bus, gpio:NAME for two lines, or the path "
+                    "of a real one, such as /dev/i2c-1",
                     value);
     }
     return set_text(p, "adapter", out, size, value);
+}
+
+/* [adapter NAME] */
+
+static bool set_adapter_chip(struct parser *p, const char *value)
+{
+    return set_text(p, "chip", p->adapter->chip, sizeof(p->adapter->chip),
+                    value);
+}
+
+static bool set_adapter_scl(struct parser *p, const char *value)
+{
+    return set_text(p, "scl", p->adapter->scl, sizeof(p->adapter->scl), value);
+}
+
+static bool set_adapter_sda(struct parser *p, const char *value)
+{
+    return set_text(p, "sda", p->adapter->sda, sizeof(p->adapter->sda), value);
+}
+
+static bool set_adapter_speed(struct parser *p, const char *value)
+{
+    long hz = parse_addr(value, BW_BITBANG_MAX_HZ);
+
+    if (p->adapter->scl_hz) {
+        return fail_twice(p, "speed");
+    }
+    if (hz < BW_BITBANG_MIN_HZ) {
+        return fail(p, "speed = %s is not possible; write %d to %d, in Hz",
+                    value, BW_BITBANG_MIN_HZ, BW_BITBANG_MAX_HZ);
+    }
+    p->adapter->scl_hz = (uint32_t)hz;
+    return true;
+}
+
+static bool begin_adapter(struct parser *p, const char *name)
+{
+    struct bw_config *c = p->c;
+    const struct bw_config_adapter *same = bw_config_find_adapter(c, name);
+
+    if (!bw_config_is_wires(name) && !bw_config_is_gpio(name)) {
+        return fail(p,
+                    "[adapter %s] has nothing to set; only wires:NAME and "
+                    "gpio:NAME have a section",
+                    name);
+    }
+    if (same) {
+        return fail(p, "[adapter %s] is already in line %d; put the keys there",
+                    name, same->line);
+    }
+    if (c->adapter_count == BW_BENCH_MAX_BUSES) {
+        return fail(p, "more than %d adapters; remove some",
+                    BW_BENCH_MAX_BUSES);
+    }
+    p->adapter = &c->adapters[c->adapter_count++];
+    p->adapter->line = p->line;
+    return set_text(p, "the name", p->adapter->name, sizeof(p->adapter->name),
+                    name);
 }
 
 /* [listen] */
@@ -166,10 +227,11 @@ static bool set_part_model(struct parser *p, const char *value)
 static bool set_part_adapter(struct parser *p, const char *value)
 {
     if (!bw_config_is_sim(value)) {
-        return fail(p,
-                    "a part is simulated and adapter \"%s\" is not; write "
-                    "sim:NAME, or remove the part: a real one needs no section",
-                    value);
+        return fail(
+            p,
+            "a part is simulated and adapter \"%s\" is not; write "
+            "sim:NAME or wires:NAME, or remove the part: a real one needs no section",
+            value);
     }
     return set_adapter(p, p->part->adapter, sizeof(p->part->adapter), value);
 }
@@ -403,6 +465,14 @@ static const struct key listen_keys[] = {
     { NULL, NULL },
 };
 
+static const struct key adapter_keys[] = {
+    { "chip", set_adapter_chip },
+    { "scl", set_adapter_scl },
+    { "sda", set_adapter_sda },
+    { "speed", set_adapter_speed },
+    { NULL, NULL },
+};
+
 static const struct key part_keys[] = {
     { "model", set_part_model },
     { "adapter", set_part_adapter },
@@ -424,6 +494,7 @@ static const struct key fault_keys[] = {
 
 static const struct section_kind section_kinds[] = {
     { "listen", listen_keys, begin_listen, NULL },
+    { "adapter", adapter_keys, begin_adapter, NULL },
     { "part", part_keys, begin_part, add_preset },
     { "export", export_keys, begin_export, NULL },
     { "fault", fault_keys, begin_fault, set_fault_key },
@@ -457,8 +528,8 @@ static bool begin_section(struct parser *p, const char *text)
         }
     }
     return fail(p,
-                "section [%s] is unknown; write [listen], [part NAME], "
-                "[export NAME] or [fault NAME]",
+                "section [%s] is unknown; write [listen], [adapter NAME], "
+                "[part NAME], [export NAME] or [fault NAME]",
                 inside);
 }
 

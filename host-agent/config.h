@@ -34,6 +34,16 @@ struct bw_config_preset {
     char text[BW_WIRE_MAX_NAME + 1]; /* as written */
 };
 
+/* [adapter NAME]: one that drives lines, "wires:..." or "gpio:..." */
+struct bw_config_adapter {
+    int line; /* of its section */
+    char name[BW_WIRE_MAX_TEXT + 1];
+    uint32_t scl_hz; /* 0: not given */
+    char chip[BW_WIRE_MAX_TEXT + 1];
+    char scl[BW_WIRE_MAX_NAME + 1]; /* number or name of the line */
+    char sda[BW_WIRE_MAX_NAME + 1];
+};
+
 struct bw_config_part {
     int line; /* of its section */
     char name[BW_WIRE_MAX_NAME + 1];
@@ -50,7 +60,7 @@ struct bw_config_export {
     int line; /* of its section */
     char name[BW_WIRE_MAX_NAME + 1];
     char text[BW_WIRE_MAX_TEXT + 1];
-    char adapter[BW_WIRE_MAX_TEXT + 1]; /* "sim:..." or "/dev/i2c-N" */
+    char adapter[BW_WIRE_MAX_TEXT + 1]; /* "sim:...", "/dev/i2c-N", ... */
     enum bw_export_kind kind;           /* BW_EXPORT_ANY: not given */
     uint16_t addr;
     bool has_addr;
@@ -74,6 +84,8 @@ struct bw_config_listen {
 
 struct bw_config {
     struct bw_config_listen listen;
+    struct bw_config_adapter adapters[BW_BENCH_MAX_BUSES];
+    size_t adapter_count;
     struct bw_config_part parts[BW_CONFIG_MAX_PARTS];
     size_t part_count;
     struct bw_config_export exports[BW_BENCH_MAX_EXPORTS];
@@ -104,6 +116,13 @@ bool bw_config_load(struct bw_config *c, const char *path,
  */
 const char *bw_config_parse_tcp(struct bw_config_listen *l, const char *text);
 
+/* Of simulated parts: "sim:..." and "wires:...". */
 bool bw_config_is_sim(const char *adapter);
+bool bw_config_is_wires(const char *adapter);
+bool bw_config_is_gpio(const char *adapter);
+
+/* Its section, or NULL. */
+const struct bw_config_adapter *
+bw_config_find_adapter(const struct bw_config *c, const char *name);
 
 #endif

@@ -10,12 +10,41 @@
 
 #include "host-agent/micro.h"
 
-#define SIM_PREFIX "sim:"
+/* "@kind:NAME" */
+static bool is_kind(const char *adapter, const char *kind)
+{
+    size_t len = strlen(kind);
+
+    return strncmp(adapter, kind, len) == 0 && adapter[len] == ':' &&
+           adapter[len + 1];
+}
 
 bool bw_config_is_sim(const char *adapter)
 {
-    return strncmp(adapter, SIM_PREFIX, strlen(SIM_PREFIX)) == 0 &&
-           adapter[strlen(SIM_PREFIX)];
+    return is_kind(adapter, "sim") || bw_config_is_wires(adapter);
+}
+
+bool bw_config_is_wires(const char *adapter)
+{
+    return is_kind(adapter, "wires");
+}
+
+bool bw_config_is_gpio(const char *adapter)
+{
+    return is_kind(adapter, "gpio");
+}
+
+const struct bw_config_adapter *
+bw_config_find_adapter(const struct bw_config *c, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < c->adapter_count; i++) {
+        if (strcmp(c->adapters[i].name, name) == 0) {
+            return &c->adapters[i];
+        }
+    }
+    return NULL;
 }
 
 void bw_config_vfail(struct bw_config_error *e, int line, const char *format,
@@ -187,6 +216,36 @@ static bool has_parts(const struct bw_config *c, const char *adapter)
     return false;
 }
 
+static bool check_adapter(const struct bw_config *c,
+                          const struct bw_config_adapter *a,
+                          struct bw_config_error *e)
+{
+    bool lines = a->chip[0] || a->scl[0] || a->sda[0];
+    size_t i;
+
+    if (bw_config_is_wires(a->name) && lines) {
+        return fail(e, a->line,
+                    "[adapter %s]: simulated wires are no lines of a chip; "
+                    "remove chip, scl and sda",
+                    a->name);
+    }
+    if (bw_config_is_gpio(a->name) && !(a->chip[0] && a->scl[0] && a->sda[0])) {
+        return fail(e, a->line,
+                    "[adapter %s] does not say where the lines are; add chip = "
+                    "gpiochip0, scl = and sda = their numbers or names",
+                    a->name);
+    }
+    for (i = 0; i < c->export_count; i++) {
+        if (strcmp(c->exports[i].adapter, a->name) == 0) {
+            return true;
+        }
+    }
+    return fail(e, a->line,
+                "no export names [adapter %s]; add an [export NAME] with it, "
+                "or remove the section",
+                a->name);
+}
+
 static bool check_use(const struct bw_config *c,
                       const struct bw_config_part *part,
                       struct bw_config_error *e)
@@ -223,6 +282,13 @@ static bool check_export(const struct bw_config *c, struct bw_config_export *x,
         return fail(e, x->line,
                     "export \"%s\": no part is on %s; add a [part NAME] with "
                     "that adapter",
+                    x->name, x->adapter);
+    }
+    if (bw_config_is_gpio(x->adapter) &&
+        !bw_config_find_adapter(c, x->adapter)) {
+        return fail(e, x->line,
+                    "export \"%s\": there is no [adapter %s]; add it, with "
+                    "chip, scl and sda",
                     x->name, x->adapter);
     }
     if (is_bench && x->has_addr) {
@@ -292,6 +358,11 @@ void bw_config_check(struct bw_config *c, int last_line,
     if (c->export_count == 0) {
         fail(e, last_line, "nothing is exported; add an [export NAME] section");
         return;
+    }
+    for (i = 0; i < c->adapter_count; i++) {
+        if (!check_adapter(c, &c->adapters[i], e)) {
+            return;
+        }
     }
     for (i = 0; i < c->part_count; i++) {
         if (!check_use(c, &c->parts[i], e)) {

@@ -1,11 +1,11 @@
 /*
  * What the agent's I2C service wants of a backend, and nothing else.
  *
- * Backends: backend_i2c_dev.c (Linux /dev/i2c-N), backend_sim.c (pure part
- * models).  An adapter is locked by the service around each call, from a START
- * to its STOP where it is stepped, so a backend need not be re-entrant;
- * adapters are independent of each other.  A filter is an adapter in front of
- * another one.
+ * Backends: backend_i2c_dev.c (Linux /dev/i2c-N), backend_gpio.c (two lines),
+ * backend_sim.c and backend_wires.c (pure part models).  An adapter is locked
+ * by the service around each call, from a START to its STOP where it is
+ * stepped, so a backend need not be re-entrant; adapters are independent of
+ * each other.  A filter is an adapter in front of another one.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

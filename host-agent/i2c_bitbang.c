@@ -24,9 +24,11 @@
  */
 #include "host-agent/i2c_bitbang.h"
 
+#define MS_PER_S     1000u
 #define NS_PER_S     1000000000u
 #define LOW_PERCENT  55
 #define BITS         8
+#define USED_PERCENT 75 /* of the time: the rest is for the part */
 #define FIRST_BIT    0x80
 #define CLEAR_CLOCKS (BITS + 1)
 
@@ -38,6 +40,14 @@ void bw_bitbang_init(struct bw_bitbang *bb, struct bw_i2c_lines *lines,
     *bb = (struct bw_bitbang){ .lines = lines };
     bb->low_ns = period_ns * LOW_PERCENT / 100;
     bb->high_ns = period_ns - bb->low_ns;
+}
+
+uint32_t bw_bitbang_max_len(uint32_t scl_hz, uint32_t timeout_ms)
+{
+    uint64_t bytes = (uint64_t)scl_hz * timeout_ms / (MS_PER_S * (BITS + 1));
+
+    bytes = bytes * USED_PERCENT / 100;
+    return bytes < BW_I2C_MAX_LEN ? (uint32_t)bytes : BW_I2C_MAX_LEN;
 }
 
 void bw_bitbang_begin(struct bw_bitbang *bb, uint64_t deadline_ns)
@@ -271,11 +281,23 @@ static enum bw_status bitbang_start(void *bus, uint8_t byte)
     return done(bb, acked ? BW_OK : BW_NACK_ADDR);
 }
 
+/* A transfer that is too long for its time ends in good order. */
+static void check_time(struct bw_bitbang *bb)
+{
+    if (bb->lines->ops->now_ns(bb->lines) >= bb->deadline_ns) {
+        send_ack_bit(bb, false);
+        make_stop(bb);
+        fail(bb, BW_TIMEOUT);
+    }
+}
+
 static enum bw_status bitbang_write(void *bus, uint8_t byte)
 {
     struct bw_bitbang *bb = bus;
-    bool acked = send_byte(bb, byte);
+    bool acked;
 
+    check_time(bb);
+    acked = send_byte(bb, byte);
     return done(bb, acked ? BW_OK : BW_NACK_DATA);
 }
 
@@ -284,6 +306,7 @@ static enum bw_status bitbang_read(void *bus, uint8_t *byte)
     struct bw_bitbang *bb = bus;
     int i;
 
+    check_time(bb);
     send_ack_bit(bb, true);
     *byte = 0;
     for (i = 0; i < BITS && bb->status == BW_OK; i++) {

@@ -18,6 +18,7 @@
 
 #define BW_BITBANG_MIN_HZ 1000
 #define BW_BITBANG_MAX_HZ 1000000 /* Fast-mode Plus */
+#define BW_BITBANG_HZ     100000  /* if nothing is said: Standard-mode */
 
 enum bw_line {
     BW_SCL,
@@ -69,7 +70,11 @@ extern const struct bw_i2c_bytes_ops bw_bitbang_bytes;
 void bw_bitbang_init(struct bw_bitbang *bb, struct bw_i2c_lines *lines,
                      uint32_t scl_hz);
 
-/* Before each operation: when to give up on a line, on the lines' clock. */
+/* The bytes that one message may have, to be over well within @timeout_ms. */
+uint32_t bw_bitbang_max_len(uint32_t scl_hz, uint32_t timeout_ms);
+
+/* Before each operation: when to give up, on the lines' clock.  A byte that
+ * would begin later is not begun; BW_TIMEOUT, with a STOP. */
 void bw_bitbang_begin(struct bw_bitbang *bb, uint64_t deadline_ns);
 
 #endif

@@ -105,6 +105,42 @@ static void a_part_may_have_an_address_of_ten_bits(void **state)
     bw_bench_finish(&bench);
 }
 
+static void adapters_that_drive_lines_have_a_section(void **state)
+{
+    static struct bw_bench bench;
+    char error[256];
+
+    (void)state;
+    must_read("[adapter wires:desk]\nspeed = 400000\n"
+              "[adapter gpio:pins]\nchip=gpiochip0\nscl=3\nsda=GPIO2\n"
+              "[part t]\nmodel=tmp102\nadapter=wires:desk\naddress=0x48\n"
+              "[export t]\ntype=i2c\nadapter=wires:desk\naddress=0x48\n"
+              "[export v]\ntype=bench\nadapter=wires:desk\n"
+              "[export p]\ntype=i2c\nadapter=gpio:pins\naddress=any\n");
+    assert_int_equal(config.adapters[0].scl_hz, 400000);
+    assert_string_equal(config.adapters[1].sda, "GPIO2");
+    config.export_count = 2; /* no chip here */
+    bw_bench_init(&bench);
+    assert_true(bw_bench_setup(&bench, &config, error, sizeof(error)));
+    assert_true(bench.buses[0].adapter->funcs & BW_I2C_FUNC_LINES);
+    assert_non_null(bench.buses[0].sim);
+    bw_bench_finish(&bench);
+}
+
+/* With libgpiod the chip is missing, without it the library. */
+static void lines_that_cannot_be_had_fail_the_setup(void **state)
+{
+    static struct bw_bench bench;
+    char error[256] = "";
+
+    (void)state;
+    must_read("[adapter gpio:p]\nchip=gpiochip-none\nscl=3\nsda=2\n"
+              "[export p]\ntype=i2c\nadapter=gpio:p\naddress=any\n");
+    bw_bench_init(&bench);
+    assert_false(bw_bench_setup(&bench, &config, error, sizeof(error)));
+    assert_non_null(strstr(error, "gpiochip-none"));
+}
+
 static void the_bench_is_built_as_written(void **state)
 {
     static struct bw_bench bench;
@@ -227,6 +263,18 @@ static const struct refusal {
     { "[part t]\nadapter=/dev/i2c-1\n", 2, "a part is simulated" },
     { "[part t]\nadapter=sim:\n", 2, "a part is simulated" },
     { "[part t]\naddress=0x400\n", 2, "not a number from 0x00 to 0x7f" },
+    { "[adapter sim:desk]\n", 1, "has nothing to set" },
+    { "[adapter]\n", 1, "has nothing to set" },
+    { "[adapter wires:a]\nspeed=999\n", 2, "write 1000 to 1000000" },
+    { "[adapter wires:a]\nspeed=4 MHz\n", 2, "write 1000 to 1000000" },
+    { "[adapter wires:a]\nspeed=1000\nspeed=1000\n", 3, "given twice" },
+    { "[adapter wires:a]\n[adapter wires:a]\n", 2, "already in line 1" },
+    { "[adapter wires:a]\nscl=3\n" PART EXPORT, 1, "remove chip, scl and sda" },
+    { "[adapter gpio:a]\nchip=c\nscl=3\n" PART EXPORT, 1,
+      "does not say where" },
+    { "[adapter wires:a]\n" PART EXPORT, 1, "no export names" },
+    { "[export p]\ntype=i2c\nadapter=gpio:a\naddress=any\n", 1,
+      "there is no [adapter gpio:a]" },
     { "[part t]\nten-bit=no\n", 2, "write yes" },
     { "[part t]\naddress=0x\n", 2, "not a number" },
     { "[part t]\naddress=-1\n", 2, "not a number" },
@@ -381,6 +429,8 @@ int main(void)
         cmocka_unit_test(files_of_other_systems_are_read),
         cmocka_unit_test(a_part_with_one_address_need_not_name_it),
         cmocka_unit_test(a_part_may_have_an_address_of_ten_bits),
+        cmocka_unit_test(adapters_that_drive_lines_have_a_section),
+        cmocka_unit_test(lines_that_cannot_be_had_fail_the_setup),
         cmocka_unit_test(the_bench_is_built_as_written),
         cmocka_unit_test(faults_and_sharing_are_as_written),
         cmocka_unit_test(without_faults_or_bench_there_is_no_filter),
