@@ -201,5 +201,6 @@ void bw_i2c_passthrough_bus_class_init(I2CSlaveClass *sc)
 {
     sc->match_and_add = i2c_passthrough_match_and_add;
     sc->request = i2c_passthrough_request;
+    sc->is_outside = true;
     sc->abort = i2c_passthrough_abort;
 }

@@ -11,6 +11,13 @@
  *
  * TXD is taken notice of only while ENABLE is on (the sources are silent).
  *
+ * Firmware that polls an event counts its reads to give up.  While a phase
+ * waits beyond its wire time for a part that is elsewhere, the core sleeps
+ * between two of them (nrf_doze.h), unless "poll-sleep" is off.  An emulated
+ * part that stretches takes time of the guest: with -icount polling it is left
+ * alone, and times out as on the chip; without, the number of reads means
+ * nothing, and the core sleeps as well.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -26,7 +33,6 @@
 
 #define LATE_ERROR_HOLD_MS 250 /* mbed gives up after 60 ms */
 #define LATE_READ_GRACE_US 5000
-#define POLL_WAIT_MS       10  /* host time, for one read of an event */
 
 static uint32_t *reg_of(Nrf51TWI *s)
 {
@@ -133,16 +139,12 @@ uint32_t nrf51_twi_read(NrfPeripheral *p, unsigned reg)
     return p->reg[reg];
 }
 
-/*
- * Firmware that polls counts its loops to time out.  While a part works on
- * its answer, the loop is slowed down to the pace of the answer.
- */
 void nrf51_twi_poll(NrfPeripheral *p)
 {
     Nrf51TWI *s = NRF51_TWI(p);
 
-    if (s->lines->owner == s && i2c_request_pending(s->lines->bus)) {
-        i2c_bus_wait(s->lines->bus, POLL_WAIT_MS);
+    if (s->poll_sleep && nrf51_twi_bus_waits(s)) {
+        nrf_doze_poll(&s->doze);
     }
 }
 
@@ -157,8 +159,11 @@ void nrf51_twi_connect(Nrf51TWI *s, Nrf51I2CLines *lines, Nrf51Gpio *gpio)
 
 static void vm_state_change(void *opaque, bool running, RunState state)
 {
+    Nrf51TWI *s = opaque;
+
+    nrf_doze_wake(&s->doze);
     if (running) {
-        nrf51_twi_bus_run(opaque);
+        nrf51_twi_bus_run(s);
     }
 }
 
@@ -175,6 +180,7 @@ static int nrf51_twi_post_load(void *opaque, int version_id)
 static void nrf51_twi_init(Object *obj)
 {
     nrf51_twi_bus_init(NRF51_TWI(obj));
+    nrf_doze_init(&NRF51_TWI(obj)->doze, DEVICE(obj));
 }
 
 void nrf51_twi_realize(DeviceState *dev, Error **errp)
@@ -192,6 +198,7 @@ static void nrf51_twi_finalize(Object *obj)
 {
     Nrf51TWI *s = NRF51_TWI(obj);
 
+    nrf_doze_finish(&s->doze);
     timer_del(&s->wire);
     if (s->vm_change) {
         qemu_del_vm_change_state_handler(s->vm_change);
@@ -234,6 +241,7 @@ static const Property nrf51_twi_properties[] = {
                        LATE_ERROR_HOLD_MS),
     DEFINE_PROP_UINT32("late-read-grace-us", Nrf51TWI, late_read_grace_us,
                        LATE_READ_GRACE_US),
+    DEFINE_PROP_BOOL("poll-sleep", Nrf51TWI, poll_sleep, true),
 };
 
 static void nrf51_twi_class_init(ObjectClass *klass, void *data)

@@ -4,7 +4,8 @@
  * An abstract type: nrf51_spi_twi.h adds SPI, which shares the registers.
  *
  * QEMU interface: sysbus MMIO region 0 (registers), sysbus IRQ 0; properties
- * "late-error-hold-ms" and "late-read-grace-us", see nrf51_twi_bus.c.
+ * "late-error-hold-ms" and "late-read-grace-us", see nrf51_twi_bus.c;
+ * "poll-sleep", see nrf51_twi.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,6 +15,7 @@
 #include "hw/i2c/i2c.h"
 #include "qemu/timer.h"
 #include "hw/benchwire/boards/i2c_wires.h"
+#include "hw/benchwire/boards/nrf/nrf_doze.h"
 #include "hw/benchwire/boards/nrf/nrf_peripheral.h"
 #include "hw/benchwire/boards/nrf51/nrf51_pins.h"
 
@@ -46,6 +48,8 @@ struct Nrf51TWI {
     QEMUTimer wire;       /* end of the wire time of the phase under way */
     uint32_t late_error_hold_ms;
     uint32_t late_read_grace_us;
+    bool poll_sleep;
+    NrfDoze doze;
     VMChangeStateEntry *vm_change;
 
     uint8_t state;        /* enum in nrf51_twi_bus.c */

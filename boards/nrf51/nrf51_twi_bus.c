@@ -137,6 +137,9 @@ static void set_state(Nrf51TWI *s, TwiState state)
     if (s->state != state && state != TWI_BOUNDARY) {
         trace_bw_nrf51_twi_state(path_of(s), state_names[state]);
     }
+    if (s->state != state) {
+        nrf_doze_wake(&s->doze);
+    }
     s->state = state;
     if (state != TWI_BOUNDARY) {
         update_scl(s);
@@ -611,6 +614,22 @@ void nrf51_twi_bus_rxd_read(Nrf51TWI *s)
         start_wire(s, BYTE_BITS * bit_ns(s));
     }
     s->rxd_full = false;
+}
+
+/* Also if the main loop has not noticed yet */
+static bool wire_is_over(Nrf51TWI *s)
+{
+    return s->wire_done || timer_expired(&s->wire,
+                                         qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
+}
+
+bool nrf51_twi_bus_waits(Nrf51TWI *s)
+{
+    if (!is_phase(s->state) || !s->on_board || !wire_is_over(s)) {
+        return false;
+    }
+    return !icount_enabled() || s->reply_done ||
+           i2c_request_waits_for_host(s->lines->bus);
 }
 
 int nrf51_twi_bus_loaded(Nrf51TWI *s)

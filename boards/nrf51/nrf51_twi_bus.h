@@ -28,6 +28,9 @@ void nrf51_twi_bus_txd_written(Nrf51TWI *s);
 /* The byte in RXD was read. */
 void nrf51_twi_bus_rxd_read(Nrf51TWI *s);
 
+/* Whether a phase lasts longer than its wire time, and not by the guest's. */
+bool nrf51_twi_bus_waits(Nrf51TWI *s);
+
 /* Drop the transaction: the lines go high, nobody hears of it. */
 void nrf51_twi_bus_drop(Nrf51TWI *s);
 

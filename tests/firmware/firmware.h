@@ -71,6 +71,10 @@ void check(bool good, const char *name);
 /* The same for two numbers; what was got is printed if they differ. */
 void check_equal(uint32_t got, uint32_t wanted, const char *name);
 
+/* Pieces of a line, which begins with "# " and ends with "\r\n" */
+void print(const char *text);
+void print_number(uint32_t n, unsigned base);
+
 /* A line that is no test point. */
 void note(const char *text);
 

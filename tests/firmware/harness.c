@@ -51,12 +51,12 @@ static const struct {
 };
 /* clang-format on */
 
-static void print(const char *text)
+void print(const char *text)
 {
     uart_write(text, strlen(text));
 }
 
-static void print_number(uint32_t n, unsigned base)
+void print_number(uint32_t n, unsigned base)
 {
     static const char digits[] = "0123456789abcdef";
     char text[12];
