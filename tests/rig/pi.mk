@@ -4,10 +4,12 @@
 
 PI_CC := aarch64-linux-gnu-gcc
 PI_PACKAGES := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/benchwire/rig/arm64
-PI_CFLAGS = $(HOST_CFLAGS) -I $(PI_PACKAGES)/usr/include \
+# no libgpiod there: nothing in the rig asks for lines
+PI_CFLAGS = $(filter-out -DBW_HAVE_GPIOD,$(HOST_CFLAGS)) -I $(PI_PACKAGES)/usr/include \
 	-L $(PI_PACKAGES)/usr/lib/aarch64-linux-gnu
 $(eval $(call flavour,arm64,PI_CC,PI_CFLAGS))
 
+$(AGENT_MAINS:host-agent/%_main.c=$(BUILD)/arm64/%): AGENT_LIBS := -linih
 .SECONDARY: $(AGENT_MAINS:%.c=$(BUILD)/arm64/%.o)
 
 .PHONY: rig-pi agent-arm64 check-rig-pi

@@ -135,7 +135,8 @@ static const struct bw_export *choose_export(const char *name)
     for (i = 0; i < bench.export_count; i++) {
         const struct bw_export *e = &bench.exports[i];
 
-        if (e->kind == BW_EXPORT_I2C && (!name || !strcmp(name, e->name))) {
+        if (e->kind == BW_EXPORT_I2C && e->bus->adapter->ops->step &&
+            (!name || !strcmp(name, e->name))) {
             return e;
         }
     }
@@ -190,7 +191,10 @@ static int serve(const struct options *o)
     bool ended;
 
     if (!e) {
-        bw_log(BW_LOG_ERROR, "%s has no such export of type i2c", o->file);
+        bw_log(BW_LOG_ERROR,
+               "%s has no such export of type i2c on an "
+               "adapter that goes byte by byte, as a simulated one does",
+               o->file);
         return EXIT_FAILURE;
     }
     tiny_usb_init(&usb.device, e);

@@ -20,9 +20,11 @@ $(BUILD)/$(1)/tests/rig/tiny-usb: $(BUILD)/$(1)/tests/rig/tiny_usb.o \
 	$$(Q)$$(CC) $$($(2)) -o $$@ $$^ $$(AGENT_LIBS) -lusbredirparser
 
 # the linker wants the archives once more, behind the one that uses them
-$(BUILD)/$(1)/tests/unit/test_tiny_usb: $(BUILD)/$(1)/libbwtinyusb.a
-$(BUILD)/$(1)/tests/unit/test_tiny_usb: UNIT_LDFLAGS_test_tiny_usb = \
-	$(ARCHIVES:%=$(BUILD)/$(1)/%)
+$(foreach t,test_tiny_usb test_tiny_usb_redir,
+$(BUILD)/$(1)/tests/unit/$(t): $(BUILD)/$(1)/libbwtinyusb.a
+$(BUILD)/$(1)/tests/unit/$(t): UNIT_LDFLAGS_$(t) = \
+	$(ARCHIVES:%=$(BUILD)/$(1)/%) -lusbredirparser
+)
 endef
 $(eval $(call tiny_usb,host,HOST_CFLAGS))
 $(eval $(call tiny_usb,asan,ASAN_CFLAGS))

@@ -6,9 +6,7 @@
  *
  * Each message of a transfer is one request: its START, its bytes, and with
  * the end flag the STOP.  In between SCL is held, so a repeated START is one on
- * the wires, and the part sees exactly the bytes the driver asks for.  An
- * adapter without steps gets one transfer with the last message; until then
- * its writes count as acknowledged, and reads but the last one stall.
+ * the wires, and the part sees exactly the bytes the driver asks for.
  *
  * Where the original adapter forgets a refused data byte, this one tells of it
  * with the only failure that the driver knows, "address not acknowledged"
@@ -181,8 +179,6 @@ static void free_bus(struct tiny_usb *t)
         bw_bus_unlock(t->export->bus);
     }
     t->holds = false;
-    t->held_back.nmsgs = 0;
-    t->held_bytes = 0;
 }
 
 void tiny_usb_let_go(struct tiny_usb *t)
@@ -191,7 +187,7 @@ void tiny_usb_let_go(struct tiny_usb *t)
     struct bw_i2c_progress progress;
     struct bw_i2c_adapter *a = adapter_of(t);
 
-    if (t->holds && a->ops->step) {
+    if (t->holds) {
         a->ops->step(a, &stop, 1, &progress);
     }
     free_bus(t);
@@ -221,51 +217,16 @@ static size_t steps_of(const struct bw_i2c_msg *m, bool ends,
     return n;
 }
 
-static enum bw_status run_steps(struct tiny_usb *t, const struct bw_i2c_msg *m,
-                                bool ends)
-{
-    struct bw_i2c_adapter *a = adapter_of(t);
-    struct bw_i2c_step steps[3];
-    struct bw_i2c_progress progress = { 0 };
-
-    return a->ops->step(a, steps, steps_of(m, ends, steps), &progress);
-}
-
-/* One more message of a transfer that is run as a whole at its end. */
-static enum bw_status run_whole(struct tiny_usb *t, const struct bw_i2c_msg *m,
-                                bool ends)
-{
-    struct bw_i2c_adapter *a = adapter_of(t);
-    struct bw_wire_i2c_failure ignored;
-    struct bw_i2c_xfer *x = &t->held_back;
-
-    if (x->nmsgs == BW_I2C_MAX_MSGS ||
-        m->len > sizeof(t->held_data) - t->held_bytes) {
-        return BW_TOO_LONG;
-    }
-    x->msgs[x->nmsgs++] = *m;
-    if (ends) {
-        return a->ops->xfer(a, x, &ignored);
-    }
-    if (m->flags & BW_I2C_READ) {
-        return BW_UNSUPPORTED;
-    }
-    if (m->len > 0) {
-        x->msgs[x->nmsgs - 1].data = t->held_data + t->held_bytes;
-        memcpy(t->held_data + t->held_bytes, m->data, m->len);
-        t->held_bytes += m->len;
-    }
-    return BW_OK;
-}
-
 /* After this the bus is held only if the message went well and has no end. */
 static enum bw_status run(struct tiny_usb *t, const struct bw_i2c_msg *m,
                           bool ends)
 {
+    struct bw_i2c_adapter *a = adapter_of(t);
+    struct bw_i2c_progress progress = { 0 };
+    struct bw_i2c_step steps[3];
     enum bw_status status;
 
-    status = adapter_of(t)->ops->step ? run_steps(t, m, ends)
-                                      : run_whole(t, m, ends);
+    status = a->ops->step(a, steps, steps_of(m, ends, steps), &progress);
     if (status == BW_NACK_ADDR || status == BW_NACK_DATA) {
         tiny_usb_let_go(t);
     } else if (status != BW_OK || ends) {

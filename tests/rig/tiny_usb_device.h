@@ -37,15 +37,13 @@ struct tiny_usb_setup {
 
 struct tiny_usb {
     const struct bw_export *export; /* the bus and the addresses allowed */
-    unsigned wait_ms;               /* for the bus */
+    unsigned wait_ms;               /* for the bus; for a host that holds it */
     uint16_t delay_us;              /* half a bit, as told; changes nothing */
     uint8_t status;                 /* what GET_STATUS tells */
     bool holds;                     /* between a START and its STOP */
-    struct bw_i2c_xfer held_back;   /* for an adapter without steps */
-    size_t held_bytes;
-    uint8_t held_data[BW_I2C_MAX_BYTES];
 };
 
+/* @e: of an adapter with steps */
 void tiny_usb_init(struct tiny_usb *t, const struct bw_export *e);
 
 /**

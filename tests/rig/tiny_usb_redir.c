@@ -264,7 +264,7 @@ static bool serve_connection(struct redir *r, int stop_fd)
         bool pending = usbredirparser_has_data_to_write(r->parser);
 
         p[0].events = POLLIN | (pending ? POLLOUT : 0);
-        if (!wait_ready(p, r->device->holds ? TINY_USB_HOLD_MS : -1)) {
+        if (!wait_ready(p, r->device->holds ? (int)r->device->wait_ms : -1)) {
             return false;
         }
         if (!p[0].revents) {
