@@ -52,7 +52,7 @@
 
 struct i2c_dev {
     struct bw_i2c_adapter adapter; /* first: the ops are given its address */
-    int fd;                        /* -1 between transfers */
+    int fd;                        /* during a transfer */
     uint16_t claimed;              /* 7-bit address last asked for, NO_ADDR */
     bool plain;                    /* takes I2C_RDWR */
     uint32_t kernel_smbus;         /* forms that I2C_SMBUS can do */
@@ -103,59 +103,57 @@ static const char *open_cure(int err)
     }
 }
 
-/* Open @d->path and see what it can do.  Returns 0, or -1 and errno. */
-static int attach(struct i2c_dev *d, char *error, size_t error_size)
+/* Returns 0, or -1 and errno. */
+static int attach(struct i2c_dev *d)
+{
+    int err;
+
+    d->claimed = NO_ADDR;
+    d->fd = open(d->path, O_RDWR | O_CLOEXEC);
+    if (d->fd < 0) {
+        return -1;
+    }
+    if (ioctl(d->fd, I2C_TIMEOUT, (unsigned long)TIMEOUT_MS / TIMEOUT_UNIT_MS) <
+        0) {
+        err = errno;
+        close(d->fd);
+        errno = err;
+        return -1;
+    }
+    return 0;
+}
+
+static void detach(struct i2c_dev *d)
+{
+    close(d->fd);
+    d->fd = -1;
+}
+
+/* See what it can do, once: some adapters are asked over their cable.
+ * Returns 0, or -1 and errno. */
+static int ask_funcs(struct i2c_dev *d, char *error, size_t error_size)
 {
     unsigned long funcs = 0;
     int err;
 
-    d->fd = open(d->path, O_RDWR | O_CLOEXEC);
-    if (d->fd < 0) {
-        err = errno;
-        snprintf(error, error_size, "cannot open %s: %s; %s", d->path,
-                 strerror(err), open_cure(err));
-        goto err_return;
-    }
     if (ioctl(d->fd, I2C_FUNCS, &funcs) < 0) {
         err = errno;
         snprintf(error, error_size,
                  "%s does not tell its functions: %s; is it an I2C adapter?",
                  d->path, strerror(err));
-        goto err_close_fd;
+        errno = err;
+        return -1;
     }
     if (!(funcs & I2C_FUNC_I2C) && bw_i2c_dev_smbus_funcs(funcs) == 0) {
-        err = EOPNOTSUPP;
         snprintf(error, error_size,
                  "%s can do neither plain I2C nor any SMBus protocol; use "
                  "another adapter",
                  d->path);
-        goto err_close_fd;
-    }
-    if (ioctl(d->fd, I2C_TIMEOUT, (unsigned long)TIMEOUT_MS / TIMEOUT_UNIT_MS) <
-        0) {
-        err = errno;
-        snprintf(error, error_size, "%s does not take a time-out: %s", d->path,
-                 strerror(err));
-        goto err_close_fd;
+        errno = EOPNOTSUPP;
+        return -1;
     }
     take_funcs(d, funcs);
-    d->claimed = NO_ADDR;
     return 0;
-
-err_close_fd:
-    close(d->fd);
-    d->fd = -1;
-err_return:
-    errno = err;
-    return -1;
-}
-
-static void detach(struct i2c_dev *d)
-{
-    if (d->fd >= 0) {
-        close(d->fd);
-    }
-    d->fd = -1;
 }
 
 /* BW_OK, or BW_BUSY if a kernel driver uses the address. */
@@ -190,24 +188,23 @@ static struct i2c_msg kernel_msg(const struct bw_i2c_msg *m)
 
 static enum bw_status begin(struct i2c_dev *d)
 {
-    char ignored[256];
-
-    return attach(d, ignored, sizeof(ignored)) < 0 ? bw_status_from_errno(errno)
-                                                   : BW_OK;
+    return attach(d) < 0 ? bw_status_from_errno(errno) : BW_OK;
 }
 
-/* Drivers tell EIO or a time-out when the adapter is pulled out under a
- * transfer; BW_GONE is what it was, then. */
+/* Whether the adapter is there says more than some errors: when it is pulled
+ * out under a transfer, drivers tell EIO or a time-out, and i2c-stub tells
+ * ENODEV of an address that nobody has. */
 static enum bw_status end(struct i2c_dev *d, enum bw_status status)
 {
     detach(d);
-    if (status == BW_IO || status == BW_TIMEOUT) {
-        enum bw_status now = begin(d);
-
-        detach(d);
-        return now == BW_GONE ? now : status;
+    if (status != BW_IO && status != BW_TIMEOUT && status != BW_GONE) {
+        return status;
     }
-    return status;
+    if (attach(d) < 0) {
+        return bw_status_from_errno(errno) == BW_GONE ? BW_GONE : status;
+    }
+    detach(d);
+    return status == BW_GONE ? BW_NACK_ADDR : status;
 }
 
 static enum bw_status run_plain(struct i2c_dev *d, const struct bw_i2c_xfer *x)
@@ -266,9 +263,8 @@ static enum bw_status i2c_dev_xfer(struct bw_i2c_adapter *a,
     enum bw_status status = begin(d);
 
     if (status == BW_OK) {
-        status = d->plain ? run_plain(d, x) : run_mapped(d, x);
+        status = end(d, d->plain ? run_plain(d, x) : run_mapped(d, x));
     }
-    status = end(d, status);
     if (status != BW_OK) {
         bw_errno_locate(status, x, where);
     }
@@ -293,9 +289,12 @@ static enum bw_status i2c_dev_smbus(struct bw_i2c_adapter *a,
     struct i2c_dev *d = (struct i2c_dev *)a;
     enum bw_status status = begin(d);
 
-    if (status == BW_OK && bw_i2c_dev_smbus_fits(d->kernel_smbus, x)) {
+    if (status != BW_OK) {
+        return status;
+    }
+    if (bw_i2c_dev_smbus_fits(d->kernel_smbus, x)) {
         status = run_protocol(d, x);
-    } else if (status == BW_OK) {
+    } else {
         status = d->plain ? run_as_plain(d, x) : BW_UNSUPPORTED;
     }
     return end(d, status);
@@ -326,12 +325,23 @@ struct bw_i2c_adapter *bw_i2c_dev_open(const char *path, char *error,
     memcpy(d->path, path, size);
     d->adapter.ops = &i2c_dev_ops;
     d->adapter.timeout_ms = TIMEOUT_MS;
-    if (attach(d, error, error_size) < 0) {
+    if (attach(d) < 0) {
         err = errno;
-        free(d);
-        errno = err;
-        return NULL;
+        snprintf(error, error_size, "cannot open %s: %s; %s", path,
+                 strerror(err), open_cure(err));
+        goto err_free;
+    }
+    if (ask_funcs(d, error, error_size) < 0) {
+        err = errno;
+        goto err_detach;
     }
     detach(d);
     return &d->adapter;
+
+err_detach:
+    detach(d);
+err_free:
+    free(d);
+    errno = err;
+    return NULL;
 }

@@ -303,13 +303,26 @@ static void an_unplugged_adapter_is_gone_until_it_is_back(void **state)
 
     (void)state;
     kernel.rdwr_errno = ENODEV;
+    kernel.pulled_out = true;
     assert_int_equal(run(a, "r1@0x48", &where), BW_GONE);
-    kernel.open_errno = ENOENT; /* still away */
-    assert_int_equal(run(a, "r1@0x48", &where), BW_GONE);
+    assert_int_equal(run(a, "r1@0x48", &where), BW_GONE); /* still away */
     kernel.open_errno = 0;
     kernel.rdwr_errno = 0;
     assert_int_equal(run(a, "r1@0x48", &where), BW_OK);
     assert_int_equal(kernel.rdwrs, 2);
+    a->ops->close(a);
+}
+
+/* i2c-stub */
+static void no_device_at_an_address_is_a_nack(void **state)
+{
+    struct bw_i2c_adapter *a = open_adapter();
+    struct bw_wire_i2c_failure where;
+
+    (void)state;
+    kernel.rdwr_errno = ENODEV;
+    assert_int_equal(run(a, "r1@0x48", &where), BW_NACK_ADDR);
+    assert_int_equal(where.msg, 0);
     a->ops->close(a);
 }
 
@@ -345,7 +358,6 @@ static void each_error_number_has_its_status(void **state)
         { EPROTO, BW_BUS_ERROR },
         { EBADMSG, BW_PEC },
         { EOPNOTSUPP, BW_UNSUPPORTED },
-        { ENODEV, BW_GONE },
         { EACCES, BW_DENIED },
         { EPERM, BW_DENIED },
         { EINVAL, BW_INVALID },
@@ -361,6 +373,7 @@ static void each_error_number_has_its_status(void **state)
         assert_int_equal(run(a, "r1@0x48", &where), cases[i].status);
         assert_int_equal(bw_status_from_errno(cases[i].err), cases[i].status);
     }
+    assert_int_equal(bw_status_from_errno(ENODEV), BW_GONE); /* see above */
     a->ops->close(a);
 }
 
@@ -401,6 +414,7 @@ int main(void)
         TEST(a_driver_that_does_half_of_it_is_an_error),
         TEST(the_device_is_open_during_a_transfer_only),
         TEST(an_unplugged_adapter_is_gone_until_it_is_back),
+        TEST(no_device_at_an_address_is_a_nack),
         TEST(an_error_of_an_adapter_that_is_no_more_is_gone),
         TEST(each_error_number_has_its_status),
         TEST(the_place_is_told_only_if_it_is_known),
