@@ -12,6 +12,7 @@ ACTION is one of
   move X Y                   the mouse; 0 to 32767 is the whole screen
   down, up                   its left button
   hmp COMMAND                a command of QEMU's monitor
+  qmp COMMAND ARGUMENTS      one of QMP's own, with ARGUMENTS in JSON
   wait SECONDS
 
 SOCKET is QEMU's -qmp unix:SOCKET,server=on,wait=off.  -t limits the whole run
@@ -131,6 +132,9 @@ ACTIONS = {
     "hmp": lambda qmp, args: print(
         qmp.ask("human-monitor-command", **{"command-line": args.pop(0)}),
         end="",
+    ),
+    "qmp": lambda qmp, args: qmp.ask(
+        args.pop(0), **json.loads(args.pop(0))
     ),
     "wait": lambda qmp, args: time.sleep(float(args.pop(0))),
 }

@@ -24,7 +24,7 @@ like "i2c-i801 has an adapter" "$adapters" 'SMBus I801 adapter'
 like "i2c-stub has an adapter" "$adapters" 'SMBus stub driver'
 is "i2c-tiny-usb has two" "$(grep -c i2c-tiny-usb <<<"$adapters")" 2
 
-list=$("$RIG_TOOL" list)
+list=$(rig_tool list)
 like "the agent lists the adapter's export" "$list" '^usb1 +i2c +any +free +real '
 like "and the exports of one address" "$list" '^eeprom +i2c +0x50 +free +real'
 
@@ -39,6 +39,7 @@ line 3 'echo pull-up >pull'
 is "an input reads what pulls it" "$(rig 'gpioget --numeric RIG3')" 1
 line 3 'echo pull-down >pull'
 is "and the other level" "$(rig 'gpioget --numeric RIG3')" 0
+# gpioset holds the line, in the background once it has it
 is "an output's level arrives" \
-    "$(rig 'gpioset -t 0 RIG5=1; timeout 1 gpioset RIG5=1 &
-        sleep 0.5; cat /sys/devices/platform/gpio-sim.0/gpiochip0/sim_gpio5/value')" 1
+    "$(rig 'gpioset -z RIG5=1; cat /sys/devices/platform/gpio-sim.0/gpiochip0/sim_gpio5/value
+        killall gpioset')" 1

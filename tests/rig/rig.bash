@@ -4,12 +4,14 @@
 #
 #   rig_up                       boot it, unless it runs; its time is printed
 #   rig 'i2cdetect -l'           a shell command in the guest
-#   "$RIG_TOOL" list             benchwire, with the agent in the guest
+#   rig_tool list                benchwire, with the agent in the guest
 #   rig_set usb1 thermometer.temperature 30      a part behind an adapter
+#   rig_unplug usb2; rig_plug usb2               its cable
 #   rig_qmp hmp 'info usb'       QEMU's monitor, as tests/e2e/qmp.py has it
 #
-# $RIG is its folder: console, qemu.log, qmp.sock, control.sock, agent (its
-# address), boot (its times), and usb1.* and usb2.* of the adapters' peers.
+# $RIG_AGENT is the agent's address.  $RIG is the rig's folder: console,
+# qemu.log, qmp.sock, control.sock, agent (its address), boot (its times), and
+# usb1.* and usb2.* of the adapters' peers.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
@@ -28,13 +30,21 @@ rig() {
     tests/rig/guest.py -t "${RIG_TIMEOUT:-60}" "$RIG/control.sock" "$*"
 }
 
+rig_tool() {
+    "$RIG_TOOL" -c "$RIG_AGENT" "$@"
+}
+
 rig_qmp() {
     tests/e2e/qmp.py -t 30 "$RIG/qmp.sock" "$@"
 }
 
-# rig_set PEER PART.VALUE NUMBER
+# rig_set PEER PART.VALUE NUMBER, rig_get PEER PART.VALUE
 rig_set() {
     "$RIG_TOOL" -c "unix:$RIG/$1.bench" set "$2" "$3"
+}
+
+rig_get() {
+    "$RIG_TOOL" -c "unix:$RIG/$1.bench" get "$2"
 }
 
 # rig_wait SECONDS COMMAND...: until it succeeds
@@ -45,6 +55,25 @@ rig_wait() {
         [ "$SECONDS" -lt "$end" ] || return 1
         sleep 0.05
     done
+}
+
+# rig_unplug PEER, rig_plug PEER: the USB cable of an adapter.  QEMU drops a
+# chardev with its device, so there is a new one.
+rig_unplug() {
+    rig_qmp qmp device_del "{\"id\": \"$1\"}"
+}
+
+rig_plug() {
+    rig_wait 10 rig_pulled "$1" || return
+    rig_qmp qmp chardev-add "{\"id\": \"$1\", \"backend\": {\"type\": \"socket\",
+        \"data\": {\"server\": false, \"addr\": {\"type\": \"unix\",
+        \"data\": {\"path\": \"$RIG/$1.sock\"}}}}}" \
+        qmp device_add "{\"driver\": \"usb-redir\", \"id\": \"$1\",
+        \"chardev\": \"$1\", \"port\": \"${1#usb}\"}"
+}
+
+rig_pulled() {
+    ! rig_qmp hmp 'info chardev' | grep -q "^$1:"
 }
 
 rig_alive() {
@@ -124,7 +153,6 @@ rig_up() {
         return 1
     fi
     RIG_AGENT=$(cat "$RIG/agent")
-    export BENCHWIRE=$RIG_AGENT
 }
 
 rig_down() {

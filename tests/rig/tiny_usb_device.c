@@ -53,8 +53,11 @@ enum {
     STATUS_NACK = 2
 };
 
-/* flags of struct i2c_msg, linux/i2c.h; SAFE is about the kernel's memory */
+/* flags of struct i2c_msg, linux/i2c.h; SAFE is about the kernel's memory, and
+ * the kernel's SMBus emulation leaves the client's PEC flag in, whose byte is
+ * among the data already */
 #define MSG_READ    0x0001
+#define MSG_PEC     0x0004
 #define MSG_TEN_BIT 0x0010
 #define MSG_SAFE    0x0200
 
@@ -279,7 +282,7 @@ static int i2c_request(struct tiny_usb *t, const struct tiny_usb_setup *s,
     enum bw_status status;
 
     if (is_read != !!(s->value & MSG_READ) ||
-        (s->value & ~(MSG_READ | MSG_TEN_BIT | MSG_SAFE)) ||
+        (s->value & ~(MSG_READ | MSG_PEC | MSG_TEN_BIT | MSG_SAFE)) ||
         !may_be_run(t, &m)) {
         tiny_usb_let_go(t);
         return TINY_USB_STALL;

@@ -12,7 +12,7 @@ rig_up || exit 1
 plan 14
 
 transfer() {
-    "$RIG_TOOL" i2c transfer "$@" 2>&1
+    rig_tool i2c transfer "$@" 2>&1
 }
 
 # failure EXPORT WORD...: what the tool says behind the last colon
@@ -22,7 +22,7 @@ failure() {
 
 # A write cycle of the EEPROM is 5 ms, in which it does not acknowledge.
 written() {
-    wait_for 5 "$RIG_TOOL" i2c transfer eeprom w1@0x50 0
+    wait_for 5 rig_tool i2c transfer eeprom w1@0x50 0
 }
 
 # eeprom_bytes FIRST COUNT: the numbers from FIRST on, as i2ctransfer prints them
@@ -38,18 +38,22 @@ found() {
 }
 
 is "the scan finds what is there, and only that" \
-    "$("$RIG_TOOL" i2c detect usb1 | found)" '48 50 68 '
+    "$(rig_tool i2c detect usb1 | found)" '30 48 50 68 '
 
-# 21.5 / 0.0625 = 344 = 0x158, left-aligned in 16 bits; then 25.25
-is "write, repeated start, read: a register" \
-    "$(transfer thermometer w1@0x48 0 r2)" '0x15 0x80'
-is "a read alone goes on with the same register" \
-    "$(transfer usb1 r2@0x48)" '0x15 0x80'
+# 25.25 / 0.0625 = 404 = 0x194, left-aligned in 16 bits; the part converts four
+# times a second
 temperature_is() {
     [ "$(transfer thermometer w1@0x48 0 r2)" = "$1" ]
 }
-rig_set usb1 thermometer.temperature 25.25 >/dev/null
-ok "the part's next conversion arrives" wait_for 10 temperature_is '0x19 0x40'
+rig_set usb1 thermometer.temperature 25.25 >"$TMP/out"
+ok "write, repeated start, read: a register" \
+    wait_for 10 temperature_is '0x19 0x40'
+is "a read alone goes on with the same register" \
+    "$(transfer usb1 r2@0x48)" '0x19 0x40'
+# The clock's register 0x0e is INTCN, RS2 and RS1 alone when it is switched on.
+is "three messages in one transfer, two parts" \
+    "$(transfer usb1 w1@0x48 0 r2 w1@0x68 0x0e r1 | tr '\n' ' ')" \
+    '0x19 0x40 0x1c '
 
 ok "a write without data to a part that is there" transfer usb1 w0@0x48
 is "a write without data to nobody" "$(failure usb1 w0@0x33)" \
@@ -78,7 +82,7 @@ is "an address that a kernel driver has bound is refused" \
     "$(failure eeprom w1@0x50 0 r1)" \
     "a kernel driver of the agent's machine uses that address"
 is "the scan shows it as i2cdetect does" \
-    "$("$RIG_TOOL" i2c detect usb1 | found)" '48 UU 68 '
+    "$(rig_tool i2c detect usb1 | found)" '30 48 UU 68 '
 rig "echo 0x50 >/sys/bus/i2c/devices/$device/delete_device"
 is "when the driver has gone, it is free again" \
     "$(transfer eeprom w1@0x50 0 r1)" 0x03

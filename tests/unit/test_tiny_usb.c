@@ -316,7 +316,7 @@ static void flags_it_does_not_offer_stall(void **state)
     assert_int_equal(request(TO_DEVICE, IO_WHOLE, RD, 0x48, 1), TINY_USB_STALL);
     assert_int_equal(request(TO_HOST, IO_WHOLE, RD, 0x80, 1), TINY_USB_STALL);
     assert_string_equal(probe.journal, "");
-    assert_int_equal(request(TO_HOST, IO_WHOLE, RD | 0x0200, 0x48, 1), 1);
+    assert_int_equal(request(TO_HOST, IO_WHOLE, RD | 0x0204, 0x48, 1), 1);
 }
 
 static void ten_bit_address_goes_through(void **state)
