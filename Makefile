@@ -236,7 +236,7 @@ check-qtest: $(BUILD)/setup/test ## registers and devices inside QEMU
 		$(addprefix $(BUILD)/qemu/hw/benchwire/tests/,$(call pick,$(QTESTS)))
 
 check-e2e: $(BUILD)/setup/test ## firmware, QEMU and agent together
-	$(SUBMAKE) build-run $(BUILD)/micropython.hex
+	$(SUBMAKE) build-run asan $(BUILD)/micropython.hex
 	$(Q)tests/run-tests $(call pick,$(E2E_TESTS))
 
 check-rig: $(BUILD)/setup/test ## the agent on a real kernel's adapters; docs/rig.md
@@ -249,7 +249,7 @@ build-qtest: $(BUILD)/setup/qemu
 	$(Q)qemu/build qemu-system-arm \
 		$(addprefix hw/benchwire/tests/,$(call pick,$(QTESTS)))
 
-build-check: $(BUILD)/micropython.hex $(UNIT_TESTS) $(FUZZ_REPLAYS) build-qtest rig
+build-check: asan $(BUILD)/micropython.hex $(UNIT_TESTS) $(FUZZ_REPLAYS) build-qtest rig
 # one ninja at a time
 build-qtest: qemu
 
