@@ -26,6 +26,7 @@
 
 #define RETRY_FIRST_MS 250
 #define RETRY_MAX_MS   5000
+#define FINE_MS        1000 /* a session that lasted was no failure to start */
 
 OBJECT_DECLARE_SIMPLE_TYPE(LinuxI2CChardev, CHARDEV_LINUX_I2C)
 
@@ -170,8 +171,8 @@ static void linux_i2c_be_event(Chardev *chr, QEMUChrEvent event)
     name_it(s, chr->be_open);
     parent_class()->chr_be_event(chr, event);
     if (event == CHR_EVENT_CLOSED && s->used) {
-        if (now_ms - s->connected_ms > RETRY_MAX_MS) {
-            s->retry_ms = 0; /* that one was fine */
+        if (now_ms - s->connected_ms >= FINE_MS) {
+            s->retry_ms = 0;
         }
         retry(s);
     }

@@ -56,6 +56,19 @@ static void test_without_address_it_is_the_whole_bus(void)
     bench_finish(&b);
 }
 
+/* Of the same link, so it knows the chardev as well. */
+static void test_smbus_passthrough_takes_it_too(void)
+{
+    QTestState *qts =
+        qtest_init("-M microbit " CHARDEV ",address=0x48 -device "
+                   "smbus-passthrough,id=part,chardev=part-adapter,"
+                   "address=0x51");
+    struct bench b = { .qts = qts };
+
+    wait_link(&b, "ready");
+    qtest_quit(qts);
+}
+
 /* --- it comes back --- */
 
 /* A connection of QEMU's that has no name at its other end: cut it. */
@@ -275,6 +288,7 @@ int main(int argc, char **argv)
 #define ADD(name) qtest_add_func("/linux-i2c/" #name, test_##name)
     ADD(eeprom_round_trip);
     ADD(without_address_it_is_the_whole_bus);
+    ADD(smbus_passthrough_takes_it_too);
     ADD(lost_session_comes_back);
     ADD(monitor_sees_adapter_and_address);
     ADD(chardev_of_a_device_stays);
