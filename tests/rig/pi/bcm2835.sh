@@ -18,7 +18,7 @@ like "the kernel is Debian's 6.1 for arm64" "$(tr -d '\r' <"$RIG/console")" \
 is "no module failed" "$(grep -ac FAILED "$RIG/console")" 0
 
 transfer() {
-    "$RIG_TOOL" i2c transfer "$@" 2>&1
+    rig_tool i2c transfer "$@" 2>&1
 }
 
 failure() {
@@ -34,7 +34,7 @@ bytes() {
 }
 
 is "the scan finds what is there, and only that" \
-    "$("$RIG_TOOL" i2c detect bus | sed -n 's/^[0-9]0: //p' |
+    "$(rig_tool i2c detect bus | sed -n 's/^[0-9]0: //p' |
         grep -oE '[0-9a-f]{2}' | tr '\n' ' ')" '48 50 68 '
 
 # TMP105 at power-on: 9 bits, 0.5 degrees; 45.5 is 0x2d80, left-aligned.
