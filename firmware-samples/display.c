@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "board.h"
+#include "font.h"
 #include "nrf51.h"
 
 #define ROWS        3
@@ -24,8 +25,7 @@
 #define ROW_US      5000   /* 67 whole pictures a second */
 #define SCROLL_ROWS 30     /* 150 ms per column */
 #define NEVER       0xFFFF /* past the counter's turn */
-#define GLYPH_WIDTH 3
-#define GLYPH_STEP  (GLYPH_WIDTH + 1)
+#define GLYPH_STEP  (FONT_WIDTH + 1)
 #define NO_LED      0xFF
 
 #define XY(x, y) ((x) << 4 | (y))
@@ -40,33 +40,6 @@ static const uint8_t led_at[ROWS][COLS] = {
       NO_LED, NO_LED },
     { XY(2, 4), XY(4, 4), XY(0, 4), XY(0, 1), XY(1, 1), XY(2, 1), XY(3, 1),
       XY(4, 1), XY(3, 2) },
-};
-
-/* Three columns per glyph, left to right; bit 0 is the top LED. */
-static const struct {
-    char c;
-    uint8_t columns[GLYPH_WIDTH];
-} glyphs[] = {
-    { '0', { 0x1F, 0x11, 0x1F } }, { '1', { 0x12, 0x1F, 0x10 } },
-    { '2', { 0x1D, 0x15, 0x17 } }, { '3', { 0x11, 0x15, 0x1F } },
-    { '4', { 0x07, 0x04, 0x1F } }, { '5', { 0x17, 0x15, 0x1D } },
-    { '6', { 0x1F, 0x15, 0x1D } }, { '7', { 0x01, 0x1D, 0x03 } },
-    { '8', { 0x1F, 0x15, 0x1F } }, { '9', { 0x17, 0x15, 0x1F } },
-    { '-', { 0x04, 0x04, 0x04 } }, { '.', { 0x00, 0x10, 0x00 } },
-    { '?', { 0x01, 0x15, 0x07 } }, { '!', { 0x00, 0x17, 0x00 } },
-    { 'A', { 0x1E, 0x05, 0x1E } }, { 'B', { 0x1F, 0x15, 0x0A } },
-    { 'C', { 0x0E, 0x11, 0x11 } }, { 'D', { 0x1F, 0x11, 0x0E } },
-    { 'E', { 0x1F, 0x15, 0x11 } }, { 'F', { 0x1F, 0x05, 0x01 } },
-    { 'G', { 0x0E, 0x11, 0x1D } }, { 'H', { 0x1F, 0x04, 0x1F } },
-    { 'I', { 0x11, 0x1F, 0x11 } }, { 'J', { 0x08, 0x10, 0x0F } },
-    { 'K', { 0x1F, 0x04, 0x1B } }, { 'L', { 0x1F, 0x10, 0x10 } },
-    { 'M', { 0x1F, 0x06, 0x1F } }, { 'N', { 0x1F, 0x01, 0x1E } },
-    { 'O', { 0x0E, 0x11, 0x0E } }, { 'P', { 0x1F, 0x05, 0x02 } },
-    { 'Q', { 0x0E, 0x11, 0x1E } }, { 'R', { 0x1F, 0x05, 0x1A } },
-    { 'S', { 0x12, 0x15, 0x09 } }, { 'T', { 0x01, 0x1F, 0x01 } },
-    { 'U', { 0x1F, 0x10, 0x1F } }, { 'V', { 0x07, 0x18, 0x07 } },
-    { 'W', { 0x1F, 0x0C, 0x1F } }, { 'X', { 0x1B, 0x04, 0x1B } },
-    { 'Y', { 0x03, 0x1C, 0x03 } }, { 'Z', { 0x19, 0x15, 0x13 } },
 };
 /* clang-format on */
 
@@ -107,11 +80,7 @@ void display_dim(unsigned percent)
 static void draw_glyph(char c, uint8_t *columns)
 {
     memset(columns, 0, GLYPH_STEP);
-    for (size_t i = 0; i < sizeof(glyphs) / sizeof(glyphs[0]); i++) {
-        if (glyphs[i].c == c) {
-            memcpy(columns, glyphs[i].columns, GLYPH_WIDTH);
-        }
-    }
+    memcpy(columns, font_columns(c), FONT_WIDTH);
 }
 
 void display_scroll(const char *text)

@@ -4,9 +4,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 FW_SAMPLES := hello i2c-scan thermometer regread-loop cpu-loop radio-ping pwm \
-    display-scroll buttons adc sleep i2c-torture
+    display-scroll buttons adc sleep eeprom oled nunchuk clock-stretcher \
+    smbus-battery i2c-torture
 FW_START := startup syscalls
-FW_DRIVERS := uart clock twi smbus display radio
+FW_DRIVERS := uart clock twi smbus font display radio
 FW_DIR := $(BUILD)/firmware
 
 FW_CC := arm-none-eabi-gcc

@@ -59,6 +59,23 @@ static enum twi_result take_error(void)
     return cause & TWI_ERRORSRC_OVERRUN ? TWI_OVERRUN : TWI_NACK_DATA;
 }
 
+static uint32_t *record;
+static unsigned record_room;
+
+void twi_record(uint32_t *us, unsigned room)
+{
+    record = us;
+    record_room = us ? room : 0;
+}
+
+static void note_time(void)
+{
+    if (record_room > 0) {
+        *record++ = clock_us();
+        record_room--;
+    }
+}
+
 /* An error may come with the event or instead of it, so it is looked at both
  * while waiting and afterwards. */
 static enum twi_result wait_for(volatile uint32_t *event)
@@ -110,6 +127,7 @@ static enum twi_result send(const struct twi_msg *m, bool held, unsigned *sent)
 
         TWI_TXD = m->data[*sent];
         result = wait_for(&TWI_EVENTS_TXDSENT);
+        note_time();
         if (result != TWI_OK) {
             return result;
         }
@@ -141,6 +159,7 @@ static enum twi_result receive(struct twi_msg *m, bool stop, bool *held,
     for (*got = 0; *got < m->len;) {
         enum twi_result result = wait_for(&TWI_EVENTS_RXDREADY);
 
+        note_time();
         if (result != TWI_OK) {
             return result;
         }

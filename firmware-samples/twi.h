@@ -84,6 +84,13 @@ enum twi_result twi_read_registers(uint8_t addr7, uint8_t first, uint8_t *data,
 enum twi_result twi_transfer(struct twi_msg *msgs, unsigned count,
                              struct twi_place *where);
 
+/**
+ * twi_record: note when each byte of the transfers to come is complete
+ * @us: receives clock_us() for each; NULL ends it
+ * @room: how many, the first ones are noted
+ */
+void twi_record(uint32_t *us, unsigned room);
+
 /* "no answer", "bus time-out" ... to print before " from 0x48". */
 const char *twi_result_text(enum twi_result result);
 

@@ -13,7 +13,8 @@
  *    the guest runs ("qom-set /machine/peripheral/ID temperature 21.5");
  *  - output pins: a property each that names the net it is soldered to
  *    ("-device bw-tmp102,alert-net=/machine/edge/P0").  The pin drives it at
- *    the time at which it changes.
+ *    the time at which it changes;
+ *  - pictures of displays: part_screen.c.
  *
  * The part gets its power when the device is created and keeps it: a reset
  * of the machine only ends the transaction, as the reset button of a board
@@ -52,6 +53,7 @@
 #include "qom/object.h"
 #include "hw/benchwire/boards/board_net.h"
 #include "hw/benchwire/boards/nrf/nrf_peripheral.h"
+#include "hw/benchwire/peripherals/part_screen.h"
 #include "hw/benchwire/peripherals/parts/part.h"
 #include "hw/benchwire/trace.h"
 
@@ -98,6 +100,7 @@ struct I2CPart {
     uint64_t due_ns;  /* when it fires */
     I2CPartHold hold;
     QEMUTimer *scl_timer; /* SCL is let go; NULL: the model never holds it */
+    PartScreen *screen;   /* or NULL */
 };
 
 struct I2CPartClass {
@@ -489,9 +492,8 @@ static void connect_pins(I2CPart *s)
 static void i2c_part_unrealize(DeviceState *dev)
 {
     I2CPart *s = I2C_PART(dev);
-    size_t i;
 
-    for (i = 0; i < BW_PART_MAX_PINS; i++) {
+    for (size_t i = 0; i < BW_PART_MAX_PINS; i++) {
         if (s->pin[i].name) {
             board_net_remove(s->pin[i].net, &s->pin[i].source);
             g_free(s->pin[i].name);
@@ -502,6 +504,12 @@ static void i2c_part_unrealize(DeviceState *dev)
     s->timer = NULL;
     timer_free(s->scl_timer);
     s->scl_timer = NULL;
+    part_screen_free(s->screen);
+}
+
+static uint64_t screen_ns(DeviceState *dev)
+{
+    return now_ns(I2C_PART(dev));
 }
 
 static void i2c_part_realize(DeviceState *dev, Error **errp)
@@ -525,6 +533,9 @@ static void i2c_part_realize(DeviceState *dev, Error **errp)
     connect_pins(s);
     if (model->holds_scl) {
         s->scl_timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, scl_is_free, s);
+    }
+    if (model->picture) {
+        s->screen = part_screen_new(dev, model->picture, s->state, screen_ns);
     }
 }
 

@@ -27,6 +27,16 @@ struct bw_part_value {
     bool read_only;     /* an output of the part, such as a pin */
 };
 
+/**
+ * struct bw_part_picture - what a display shows
+ * @dot: how bright the dot @x from the left and @y from the top is, 0 to 255
+ */
+struct bw_part_picture {
+    unsigned width;
+    unsigned height;
+    uint8_t (*dot)(void *state, unsigned x, unsigned y, uint64_t now_ns);
+};
+
 /*
  * What an output pin does to the wire it is on.  Each pin is also a read-only
  * value of the same name: its level with the usual pull-up.
@@ -71,6 +81,7 @@ enum bw_part_drive {
  * @next_change_ns: when a pin may next change by itself, with neither the bus
  *                  nor @set in between; after @now_ns, or BW_PART_NEVER.  It
  *                  may be too early, never too late
+ * @picture: of a display, otherwise NULL
  *
  * How a bus uses it: each START is offered to every part, in ascending order
  * of their addresses; the part itself compares the address and leaves a
@@ -101,6 +112,7 @@ struct bw_part_model {
     size_t pin_count;
     enum bw_part_drive (*drive)(void *state, size_t index, uint64_t now_ns);
     uint64_t (*next_change_ns)(void *state, uint64_t now_ns);
+    const struct bw_part_picture *picture;
 };
 
 extern const struct bw_part_model bw_part_tmp102;        /* TI TMP102 */
@@ -110,6 +122,9 @@ extern const struct bw_part_model bw_part_mma8653;       /* accelerometer */
 extern const struct bw_part_model bw_part_mag3110;       /* magnetometer */
 extern const struct bw_part_model bw_part_lsm303agr_acc; /* ST LSM303AGR, */
 extern const struct bw_part_model bw_part_lsm303agr_mag; /* its two halves */
+extern const struct bw_part_model bw_part_ssd1306;       /* OLED display */
+extern const struct bw_part_model bw_part_nunchuk;       /* joystick */
+extern const struct bw_part_model bw_part_smart_battery; /* SBS 1.1 */
 
 /* Parts that nobody sells, for trying masters and adapters */
 extern const struct bw_part_model bw_part_stretcher; /* stretches the clock */

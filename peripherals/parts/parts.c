@@ -11,17 +11,13 @@
 #include <string.h>
 
 const struct bw_part_model *const bw_part_models[] = {
-    &bw_part_24c02,
-    &bw_part_ds3231,
-    &bw_part_fifo,
-    &bw_part_lsm303agr_acc,
-    &bw_part_lsm303agr_mag,
-    &bw_part_mag3110,
-    &bw_part_mma8653,
-    &bw_part_stretcher,
-    &bw_part_tmp102,
-    &bw_part_torture,
-    NULL,
+    &bw_part_24c02,         &bw_part_ds3231,
+    &bw_part_fifo,          &bw_part_lsm303agr_acc,
+    &bw_part_lsm303agr_mag, &bw_part_mag3110,
+    &bw_part_mma8653,       &bw_part_nunchuk,
+    &bw_part_smart_battery, &bw_part_ssd1306,
+    &bw_part_stretcher,     &bw_part_tmp102,
+    &bw_part_torture,       NULL,
 };
 
 const struct bw_part_model *bw_part_find(const char *name)

@@ -7,7 +7,8 @@ ACTION is one of
   get PATH PROPERTY          print it
   set PATH PROPERTY VALUE    VALUE is JSON, or else taken as text
   watch PATH PROPERTY SECONDS    print each value once it has changed
-  screendump FILE.png
+  screendump FILE.png        the panel
+  screendump-of ID FILE.png  the picture of another display, by its device's id
   press KEY, release KEY     by QEMU's name of the key, such as a
   move X Y                   the mouse; 0 to 32767 is the whole screen
   down, up                   its left button
@@ -106,6 +107,11 @@ def do_screendump(qmp, args):
     qmp.ask("screendump", filename=args.pop(0), format="png")
 
 
+def do_screendump_of(qmp, args):
+    device = args.pop(0)
+    qmp.ask("screendump", device=device, filename=args.pop(0), format="png")
+
+
 def send_key(qmp, name, down):
     qmp.send("key", down=down, key={"type": "qcode", "data": name})
 
@@ -124,6 +130,7 @@ ACTIONS = {
     "set": do_set,
     "watch": do_watch,
     "screendump": do_screendump,
+    "screendump-of": do_screendump_of,
     "press": lambda qmp, args: send_key(qmp, args.pop(0), True),
     "release": lambda qmp, args: send_key(qmp, args.pop(0), False),
     "move": do_move,

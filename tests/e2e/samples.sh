@@ -6,7 +6,7 @@
 . "$(dirname "$0")/machine.bash"
 
 requires build/firmware/thermometer.hex
-plan 13
+plan 23
 
 # A 2, a gap and the left column of a 1: the "21.5" on its way.
 TWO_AND_ONE='###../..#.#/###../#..../###.#'
@@ -81,3 +81,69 @@ wait_for 10 serial_has 'A pressed, 2'
 is "buttons tells each edge once" \
     "$(tr -d '\r\0' <"$TMP/serial" | grep -E '^[AB] ' | sort | tr '\n' ' ')" \
     'A let go A pressed, 1 A pressed, 2 B pressed, 1 '
+machine_stop
+
+# The I2C samples, each with its part of a bench of their own.
+agent_stop
+ok "the bench of the I2C samples starts" \
+    agent_start host-agent/benches/samples.conf
+export LINKS=1
+
+machine_start build/firmware/eeprom.hex eeprom:0x50
+ok "eeprom writes page by page and waits for each" \
+    wait_for 10 serial_has 'eeprom: 8 bytes at 0x28, ready after [0-9]\.[0-9] ms'
+ok "eeprom reads its text back" wait_for 10 serial_has \
+    'eeprom: "a text that is longer than one page" is what was written'
+machine_stop
+
+machine_start build/firmware/nunchuk.hex nunchuk:0x52
+ok "nunchuk prints what it does at rest" \
+    wait_for 10 serial_has 'nunchuk: stick 0 0, accel 0 0 1000 mg'
+# The joystick's end is 96 counts off
+set_value nunchuk.x 0.5
+set_value nunchuk.y -1
+set_value nunchuk.accel-z 500
+set_value nunchuk.z 1
+ok "nunchuk prints joystick, acceleration and button" \
+    wait_for 10 serial_has 'nunchuk: stick 48 -96, accel 0 0 500 mg, Z'
+machine_stop
+
+machine_start build/firmware/smbus-battery.hex battery:0x0b
+ok "smbus-battery reads a block, and its PEC is right" \
+    wait_for 10 serial_has 'battery: maker "Benchwire"'
+ok "smbus-battery sets the alarm and prints what is measured" wait_for 10 \
+    serial_has 'battery: 11\.100 V, -500 mA, 80 %, 25\.0 C, empty in 401 min'
+set_value battery.charge 20 # 836 mAh
+ok "smbus-battery tells of the alarm" \
+    wait_for 10 serial_has 'battery: .* 20 %, 25\.0 C, empty in 100 min, low'
+machine_stop
+
+# The frame's corner; two dots of the B, with a dark one in between.  At
+# contrast 0xcf a dot has 231 of 255: three, four and five fifths of it.
+oled_dots() {
+    tests/e2e/qmp.py "$TMP/oled.qmp" screendump-of oled "$TMP/oled.png" &&
+        tests/e2e/picture.py "$TMP/oled.png" 1 1 66 31 66 46 66 61 |
+        tr '\n' ' '
+}
+oled_shows() {
+    [ "$(oled_dots)" = '8ab8e7 8ab8e7 06080c 8ab8e7 ' ]
+}
+
+# shellcheck disable=SC2086 # $ICOUNT is words
+spawn "$TMP/qemu.err" "$QEMU" -M microbit -display none -monitor none $ICOUNT \
+    -device loader,file=build/firmware/oled.hex -device bw-ssd1306,id=oled \
+    -qmp "unix:$TMP/oled.qmp,server=on,wait=off" -serial "file:$TMP/serial"
+MACHINE_PID=$PID
+ok "oled shows its frame and its text" wait_for 10 oled_shows
+machine_stop
+
+# A byte's nine clocks at 100 kHz are 90 us; the first has the address before
+# it.  Loops that poll add some us.
+# shellcheck disable=SC2086 # $ICOUNT is words
+spawn "$TMP/qemu.err" "$QEMU" -M microbit -display none -monitor none $ICOUNT \
+    -device loader,file=build/firmware/clock-stretcher.hex \
+    -device bw-stretcher -serial "file:$TMP/serial"
+MACHINE_PID=$PID
+ok "clock-stretcher prints what 5 ms for the address and 1 ms for a byte do" \
+    wait_for 10 serial_has \
+    'stretch 5000 and 1000 us, bytes took 60[0-9]{2} 10[01][0-9] 10[01][0-9] 10[01][0-9] us, STOP [0-9]+ us'

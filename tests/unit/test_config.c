@@ -259,7 +259,8 @@ static const struct refusal {
     { PART PART EXPORT, 5, "already in line 1" },
     { "[part t]\nmodel=tmp103\n", 2,
       "the models are 24c02, ds3231, fifo, lsm303agr-acc, lsm303agr-mag, "
-      "mag3110, mma8653, stretcher, tmp102, torture" },
+      "mag3110, mma8653, nunchuk, smart-battery, ssd1306, stretcher, "
+      "tmp102, torture" },
     { "[part t]\nadapter=/dev/i2c-1\n", 2, "a part is simulated" },
     { "[part t]\nadapter=sim:\n", 2, "a part is simulated" },
     { "[part t]\naddress=0x400\n", 2, "not a number from 0x00 to 0x7f" },

@@ -28,7 +28,7 @@ static void models_are_found_by_name(void **state)
         assert_true(strlen(m->text) > 0);
         n++;
     }
-    assert_int_equal(n, 10);
+    assert_int_equal(n, 13);
     assert_null(bw_part_find("no such part"));
     assert_null(bw_part_find(""));
 }
