@@ -316,6 +316,9 @@ install: agent docs ## the agent and its tool, under PREFIX=/usr/local and DESTD
 	$(Q)install -d $(DESTDIR)$(PREFIX)/bin
 	$(Q)install -m 755 $(AGENT_MAINS:host-agent/%_main.c=$(BUILD)/host/%) \
 		$(DESTDIR)$(PREFIX)/bin
+	$(Q)install -d $(DESTDIR)$(PREFIX)/share/benchwire/profiles
+	$(Q)install -m 644 peripherals/profiles/*.profile \
+		$(DESTDIR)$(PREFIX)/share/benchwire/profiles
 	$(Q)for page in $(MAN_PAGES); do \
 		install -D -m 644 $(BUILD)/man/$$page \
 			$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page; \

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -33,6 +34,9 @@ void bw_bench_finish(struct bw_bench *b)
         bw_lease_group_finish(&bus->leases);
         pthread_cond_destroy(&bus->granted);
         pthread_mutex_destroy(&bus->mutex);
+    }
+    for (i = 0; i < b->export_count; i++) {
+        free(b->exports[i].profile);
     }
     bw_bench_init(b);
 }
@@ -98,8 +102,24 @@ struct bw_export *bw_bench_add_export(struct bw_bench *b, const char *name,
     e->bus = bus;
     e->shared = false;
     bw_stats_init(&e->stats);
+    e->profile = NULL;
+    e->profile_len = 0;
     bw_lease_init(&e->lease, &bus->leases, kind == BW_EXPORT_I2C, addr);
     return e;
+}
+
+bool bw_bench_set_profile(struct bw_export *e, const char *text, size_t len)
+{
+    char *copy = malloc(len);
+
+    if (!copy) {
+        return false;
+    }
+    memcpy(copy, text, len);
+    free(e->profile);
+    e->profile = copy;
+    e->profile_len = len;
+    return true;
 }
 
 struct bw_bus *bw_bench_find_bus(struct bw_bench *b, const char *name)

@@ -53,6 +53,8 @@ struct bw_export {
     uint16_t addr; /* the only address, or BW_ADDR_ANY */
     bool shared;   /* sessions may have it together, if they say so */
     struct bw_bus *bus;
+    char *profile; /* of its part, owned; NULL: none */
+    size_t profile_len;
     struct bw_lease lease;
     struct bw_stats stats;
 };
@@ -93,6 +95,14 @@ struct bw_export *bw_bench_add_export(struct bw_bench *b, const char *name,
                                       enum bw_export_kind kind,
                                       struct bw_bus *bus, uint16_t addr,
                                       const char *text);
+
+/**
+ * bw_bench_set_profile: give an export the profile of its part
+ * @text: @len bytes, copied
+ *
+ * Returns: whether there was memory.
+ */
+bool bw_bench_set_profile(struct bw_export *e, const char *text, size_t len);
 
 /* Returns NULL if there is none of that name. */
 struct bw_bus *bw_bench_find_bus(struct bw_bench *b, const char *name);

@@ -6,6 +6,7 @@
 #include "host-agent/bench_setup.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "host-agent/backend_gpio.h"
@@ -13,6 +14,7 @@
 #include "host-agent/backend_sim.h"
 #include "host-agent/backend_wires.h"
 #include "host-agent/i2c_bitbang.h"
+#include "host-agent/profile_file.h"
 
 static bool preset_values(struct bw_sim *sim, const struct bw_config_part *p)
 {
@@ -137,6 +139,50 @@ static bool add_faults(struct bw_bench *b, const struct bw_config *c)
     return true;
 }
 
+/* The model of the simulated part that an export gives access to, or NULL. */
+static const char *model_of(const struct bw_config *c,
+                            const struct bw_config_export *x)
+{
+    size_t i;
+
+    for (i = 0; i < c->part_count; i++) {
+        const struct bw_config_part *p = &c->parts[i];
+
+        if (strcmp(p->adapter, x->adapter) == 0 && p->addr == x->addr &&
+            !p->ten_bit) {
+            return p->model->name;
+        }
+    }
+    return NULL;
+}
+
+/* The profile that is named; or, if there is one, that of the model. */
+static bool add_profile(struct bw_export *e, const struct bw_config *c,
+                        const struct bw_config_export *x, char *error,
+                        size_t error_size)
+{
+    const char *name = x->profile;
+    struct bw_profile_file *f;
+    bool ok;
+
+    if (!name[0]) {
+        name = x->kind == BW_EXPORT_I2C ? model_of(c, x) : NULL;
+        name = name && bw_profile_file_exists(name) ? name : "none";
+    }
+    if (strcmp(name, "none") == 0) {
+        return true;
+    }
+    f = malloc(sizeof(*f));
+    if (!f) {
+        snprintf(error, error_size, "out of memory");
+        return false;
+    }
+    ok = bw_profile_file_load(f, name, error, error_size) &&
+         bw_bench_set_profile(e, f->text, f->len);
+    free(f);
+    return ok;
+}
+
 bool bw_bench_setup(struct bw_bench *b, const struct bw_config *c, char *error,
                     size_t error_size)
 {
@@ -155,6 +201,10 @@ bool bw_bench_setup(struct bw_bench *b, const struct bw_config *c, char *error,
             return false;
         }
         e->shared = x->shared;
+        if (!add_profile(e, c, x, error, error_size)) {
+            bw_bench_finish(b);
+            return false;
+        }
     }
     if (!add_faults(b, c)) {
         snprintf(error, error_size, "out of memory");

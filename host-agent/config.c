@@ -382,6 +382,12 @@ static bool set_export_text(struct parser *p, const char *value)
     return set_text(p, "text", p->export->text, sizeof(p->export->text), value);
 }
 
+static bool set_export_profile(struct parser *p, const char *value)
+{
+    return set_text(p, "profile", p->export->profile,
+                    sizeof(p->export->profile), value);
+}
+
 static bool set_export_shared(struct parser *p, const char *value)
 {
     if (p->export->has_shared) {
@@ -482,9 +488,13 @@ static const struct key part_keys[] = {
 };
 
 static const struct key export_keys[] = {
-    { "type", set_export_type },       { "adapter", set_export_adapter },
-    { "address", set_export_address }, { "text", set_export_text },
-    { "shared", set_export_shared },   { NULL, NULL },
+    { "type", set_export_type },
+    { "adapter", set_export_adapter },
+    { "address", set_export_address },
+    { "text", set_export_text },
+    { "shared", set_export_shared },
+    { "profile", set_export_profile },
+    { NULL, NULL },
 };
 
 static const struct key fault_keys[] = {

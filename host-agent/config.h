@@ -62,6 +62,7 @@ struct bw_config_export {
     char text[BW_WIRE_MAX_TEXT + 1];
     char adapter[BW_WIRE_MAX_TEXT + 1]; /* "sim:...", "/dev/i2c-N", ... */
     enum bw_export_kind kind;           /* BW_EXPORT_ANY: not given */
+    char profile[BW_WIRE_MAX_TEXT + 1]; /* NAME, FILE, "none"; "": as fits */
     uint16_t addr;
     bool has_addr;
     bool shared;

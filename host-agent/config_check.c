@@ -302,6 +302,13 @@ static bool check_export(const struct bw_config *c, struct bw_config_export *x,
                     "shared",
                     x->name);
     }
+    if (x->profile[0] && strcmp(x->profile, "none") != 0 &&
+        (is_bench || (x->has_addr && x->addr == BW_ADDR_ANY))) {
+        return fail(e, x->line,
+                    "export \"%s\": a profile is one part's; remove it, or "
+                    "export that part's address",
+                    x->name);
+    }
     if (is_bench) {
         x->addr = BW_ADDR_ANY;
     } else if (!x->has_addr) {

@@ -52,6 +52,7 @@ static const struct rule {
     { BW_MSG_I2C_STEP, PHASE_I2C, bw_session_on_i2c_step },
     { BW_MSG_SMBUS_XFER, PHASE_I2C, bw_session_on_smbus_xfer },
     { BW_MSG_COUNTERS, PHASE_I2C, bw_session_on_counters },
+    { BW_MSG_PROFILE_GET, PHASE_I2C, bw_session_on_profile_get },
     { BW_MSG_VALUE_LIST, PHASE_BENCH, bw_session_on_value_list },
     { BW_MSG_VALUE_GET, PHASE_BENCH, bw_session_on_value_get },
     { BW_MSG_VALUE_SET, PHASE_BENCH, bw_session_on_value_set },

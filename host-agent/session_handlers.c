@@ -22,7 +22,7 @@
 
 #define SERVER_CAPS                                                            \
     (BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS | BW_CAP_STEP | BW_CAP_FAULTS | \
-     BW_CAP_STATS)
+     BW_CAP_STATS | BW_CAP_PROFILE)
 #define LOG_MAX_TEXT 512 /* characters of a transfer in the log */
 #define LOG_MAX_DATA 32  /* read bytes in the log */
 
@@ -88,7 +88,7 @@ static bool is_known_to_peer(const struct bw_session *s,
 static uint32_t export_funcs(const struct bw_export *e)
 {
     if (e->kind == BW_EXPORT_I2C) {
-        return e->bus->adapter->funcs;
+        return e->bus->adapter->funcs | (e->profile ? BW_I2C_FUNC_PROFILE : 0);
     }
     return e->bus->sim ? BW_I2C_FUNC_SIMULATED : 0;
 }

@@ -22,6 +22,7 @@ bw_session_handler bw_session_on_open;
 bw_session_handler bw_session_on_i2c_xfer;
 bw_session_handler bw_session_on_i2c_step;
 bw_session_handler bw_session_on_smbus_xfer;
+bw_session_handler bw_session_on_profile_get;
 bw_session_handler bw_session_on_value_list;
 bw_session_handler bw_session_on_value_get;
 bw_session_handler bw_session_on_value_set;

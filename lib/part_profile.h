@@ -143,8 +143,8 @@ uint16_t bw_part_profile_read_len(const struct bw_part_profile *p,
  * @limited: set if there is something behind them that has to wait
  *
  * Bytes nobody notices: up to @expected, or as many as the profile's "ahead"
- * says; in a register that does not move on, to its end at most.  Samples: up to
- * @expected.  Others: one register, if it comes first.
+ * says; in a register that does not move on, to its end at most.  Samples: up
+ * to @expected.  Others: one register, if it comes first.
  *
  * Returns: at least 1.
  */

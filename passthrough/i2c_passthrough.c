@@ -132,6 +132,7 @@ static bool link_opened(void *opaque, const struct bw_wire_opened *opened,
         return false;
     }
     s->wait_ms = bw_link_i2c_wait_ms(&s->link, opened);
+    s->agent_profile = opened->funcs & BW_I2C_FUNC_PROFILE;
     take_way(s, way, MIN(opened->max_len, BW_I2C_MAX_LEN),
              longest_read(opened));
     return true;
@@ -270,6 +271,13 @@ static bool check_neighbours(I2CPassthrough *s, Error **errp)
     return true;
 }
 
+static void finish(I2CPassthrough *s)
+{
+    bw_i2c_counters_finish(s);
+    bw_i2c_passthrough_bus_finish(s);
+    bw_i2c_profile_free(s);
+}
+
 static void i2c_passthrough_realize(DeviceState *dev, Error **errp)
 {
     I2CPassthrough *s = I2C_PASSTHROUGH(dev);
@@ -277,7 +285,8 @@ static void i2c_passthrough_realize(DeviceState *dev, Error **errp)
         .export = s->export ?: BW_LINUX_I2C_EXPORT,
         .kind = BW_EXPORT_I2C,
         .caps = BW_CAP_I2C | I2C_PASSTHROUGH_GET_CLASS(s)->caps,
-        .wants = s->exact_mode == ON_OFF_AUTO_OFF ? 0 : BW_CAP_STEP,
+        .wants = BW_CAP_PROFILE | BW_CAP_STATS |
+                 (s->exact_mode == ON_OFF_AUTO_OFF ? 0 : BW_CAP_STEP),
         .shared = s->shared,
         .timeout_ms = s->timeout_ms,
         .ops = &link_ops,
@@ -285,19 +294,21 @@ static void i2c_passthrough_realize(DeviceState *dev, Error **errp)
     };
 
     if (!check_bus_properties(s, errp) || !check_numbers(s, errp) ||
-        !check_chardev_addr(s, errp) || !check_neighbours(s, errp)) {
+        !check_chardev_addr(s, errp) || !check_neighbours(s, errp) ||
+        !bw_i2c_profile_load(s, errp)) {
         return;
     }
     s->max_guess = BW_I2C_MAX_LEN;
     bw_i2c_transfer_init(s, BW_I2C_MAX_LEN);
     s->way = &bw_i2c_transfer;
     bw_i2c_passthrough_bus_init(s);
+    bw_i2c_counters_init(s);
     config.name = dev->id ?
         g_strdup_printf("%s %s", object_get_typename(OBJECT(s)), dev->id) :
         g_strdup_printf("%s at 0x%02x", object_get_typename(OBJECT(s)),
                         I2C_SLAVE(s)->address);
     if (!bw_link_start(&s->link, &config, &s->chr, s->adapter, errp)) {
-        bw_i2c_passthrough_bus_finish(s);
+        finish(s);
     }
 }
 
@@ -305,8 +316,9 @@ static void i2c_passthrough_unrealize(DeviceState *dev)
 {
     I2CPassthrough *s = I2C_PASSTHROUGH(dev);
 
+    bw_i2c_counters_flush(s);
     bw_link_stop(&s->link);
-    bw_i2c_passthrough_bus_finish(s);
+    finish(s);
 }
 
 /* The guest's bus starts anew; the link and the part know nothing of it. */
@@ -336,6 +348,8 @@ static void refresh_counters(I2CPassthrough *s)
     s->probes = sum.probes;
     s->over_read = sum.over_read + exact->over_read;
     s->under_read = sum.under_read;
+    s->mispredicted = sum.mispredicted;
+    s->refused = sum.refused;
     s->failures = sum.failures + exact->failures;
     s->timeouts = s->link.timeouts;
     s->reconnects = s->link.reconnects;
@@ -378,6 +392,8 @@ static const Property i2c_passthrough_properties[] = {
     DEFINE_PROP_UINT16("hostaddr", I2CPassthrough, hostaddr, NO_HOSTADDR),
     DEFINE_PROP_UINT16("read-ahead", I2CPassthrough, read_ahead, 32),
     DEFINE_PROP_UINT32("timeout-ms", I2CPassthrough, timeout_ms, 2000),
+    DEFINE_PROP_STRING("profile", I2CPassthrough, profile_name),
+    DEFINE_PROP_BOOL("strict", I2CPassthrough, strict, false),
     DEFINE_PROP_BOOL("shared", I2CPassthrough, shared, false),
     DEFINE_PROP_ON_OFF_AUTO("exact", I2CPassthrough, exact_mode,
                             ON_OFF_AUTO_AUTO),
@@ -386,6 +402,8 @@ static const Property i2c_passthrough_properties[] = {
     COUNTER("probes", probes),
     COUNTER("over-read", over_read),
     COUNTER("under-read", under_read),
+    COUNTER("mispredicted", mispredicted),
+    COUNTER("refused", refused),
     COUNTER("failures", failures),
     COUNTER("timeouts", timeouts),
     COUNTER("reconnects", reconnects),

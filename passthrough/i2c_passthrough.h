@@ -6,6 +6,8 @@
  *   i2c_transfer.c         a way: whole transfers, by lib/i2c_assembler.c
  *   i2c_exact.c            a way: byte by byte, by I2C_STEP
  *   smbus_passthrough.c    a kind of its own, and its way: SMBus protocols
+ *   i2c_profile.c          what is known of the part, for that way
+ *   i2c_counters.c         what it counts, for the agent, the log and traces
  *
  * A way turns phases into requests over the link.  Which one a device goes is
  * decided each time the link is opened, by what the export can do.
@@ -21,6 +23,7 @@
 #include "link.h"
 #include "hw/benchwire/lib/i2c_assembler.h"
 #include "hw/benchwire/lib/i2c_step.h"
+#include "hw/benchwire/lib/wire_stats.h"
 
 #define TYPE_I2C_PASSTHROUGH "i2c-passthrough"
 OBJECT_DECLARE_TYPE(I2CPassthrough, I2CPassthroughClass, I2C_PASSTHROUGH)
@@ -92,6 +95,8 @@ struct I2CPassthrough {
     uint16_t hostaddr;   /* of the part, on the adapter's bus */
     uint16_t read_ahead; /* bytes */
     uint32_t timeout_ms;
+    char *profile_name;  /* profile=, NULL: the agent's */
+    bool strict;
     bool shared;
     OnOffAuto exact_mode; /* exact= */
 
@@ -100,6 +105,8 @@ struct I2CPassthrough {
     uint64_t probes;
     uint64_t over_read;
     uint64_t under_read;
+    uint64_t mispredicted;
+    uint64_t refused;
     uint64_t failures;
     uint64_t timeouts;
     uint64_t reconnects;
@@ -127,6 +134,20 @@ struct I2CPassthrough {
     struct bw_i2c_assembler assembler;
 
     BwI2CExact exact;
+
+    /* i2c_profile.c */
+    bool any;           /* the part is whichever is spoken to */
+    bool agent_profile; /* the agent has one */
+    bool has_profile;
+    struct bw_part_profile profile;
+    char *profile_text; /* the agent's, that @profile was made of */
+
+    /* i2c_counters.c */
+    struct bw_asm_stats counted;  /* when the session began */
+    struct bw_wire_counters sent; /* to the agent, in this session */
+    QEMUTimer *counters_timer;
+    VMChangeStateEntry *vm_state;
+    GPtrArray *refusals; /* that were logged, as text */
 };
 
 /* --- i2c_passthrough_bus.c, for the ways --- */
@@ -168,11 +189,41 @@ extern const BwI2CWay bw_i2c_transfer;
 /* For messages of @max_len bytes; what was counted is kept. */
 void bw_i2c_transfer_init(I2CPassthrough *s, uint16_t max_len);
 
+/* Go on with what the link's being ready has begun. */
+void bw_i2c_transfer_settle(I2CPassthrough *s);
+
 /* What this way has counted since the device was made. */
 struct bw_asm_stats bw_i2c_transfer_stats(I2CPassthrough *s);
 
 /* --- i2c_exact.c --- */
 
 extern const BwI2CWay bw_i2c_exact;
+
+/* --- i2c_profile.c --- */
+
+/* What profile= says, at realize. */
+bool bw_i2c_profile_load(I2CPassthrough *s, Error **errp);
+
+/*
+ * Ask the agent, if it has one and may be asked.
+ * Returns: true if it was; bw_i2c_transfer_settle() follows.
+ */
+bool bw_i2c_profile_ask(I2CPassthrough *s);
+
+void bw_i2c_profile_free(I2CPassthrough *s);
+
+/* --- i2c_counters.c --- */
+
+void bw_i2c_counters_init(I2CPassthrough *s);
+void bw_i2c_counters_finish(I2CPassthrough *s);
+
+/* The device goes; the link still is there. */
+void bw_i2c_counters_flush(I2CPassthrough *s);
+
+/* A session begins. */
+void bw_i2c_counters_session(I2CPassthrough *s);
+
+/* The assembler may have counted or reported something. */
+void bw_i2c_counters_note(I2CPassthrough *s);
 
 #endif

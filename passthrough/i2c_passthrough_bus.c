@@ -90,6 +90,7 @@ void bw_i2c_passthrough_settle(I2CPassthrough *s)
 
 void bw_i2c_passthrough_ready(I2CPassthrough *s)
 {
+    bw_i2c_counters_session(s);
     s->way->ready(s);
     if (!s->unsettled) {
         resume_start(s);

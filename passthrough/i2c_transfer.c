@@ -34,6 +34,7 @@ static void conclude(I2CPassthrough *s, enum bw_asm_verdict verdict,
         bw_i2c_passthrough_settle(s);
         return;
     }
+    bw_i2c_counters_note(s);
     bw_i2c_passthrough_answer(s, verdict == BW_ASM_ACK ? I2C_REPLY_ACK :
                               verdict == BW_ASM_NACK_ADDR ?
                               I2C_REPLY_NACK_ADDRESS : I2C_REPLY_NACK_DATA,
@@ -136,14 +137,26 @@ static void transfer_withdraw(I2CPassthrough *s)
 
 /* --- the link --- */
 
-static void transfer_ready(I2CPassthrough *s)
+void bw_i2c_transfer_settle(I2CPassthrough *s)
 {
-    enum bw_asm_verdict verdict = bw_i2c_assembler_probe(&s->assembler);
+    enum bw_asm_verdict verdict = BW_ASM_ACK;
 
+    if (!s->any) {
+        verdict = bw_i2c_assembler_probe(&s->assembler);
+    }
     if (verdict == BW_ASM_WAIT) {
         s->probing = true;
-        bw_i2c_passthrough_unsettle(s);
         run_verdict(s, verdict, 0xff);
+    } else {
+        bw_i2c_passthrough_settle(s);
+    }
+}
+
+static void transfer_ready(I2CPassthrough *s)
+{
+    bw_i2c_passthrough_unsettle(s);
+    if (!bw_i2c_profile_ask(s)) {
+        bw_i2c_transfer_settle(s);
     }
 }
 
@@ -184,6 +197,8 @@ static void add_stats(struct bw_asm_stats *sum, const struct bw_asm_stats *b)
     sum->over_read += b->over_read;
     sum->under_read += b->under_read;
     sum->failures += b->failures;
+    sum->mispredicted += b->mispredicted;
+    sum->refused += b->refused;
 }
 
 void bw_i2c_transfer_init(I2CPassthrough *s, uint16_t max_len)
@@ -192,6 +207,8 @@ void bw_i2c_transfer_init(I2CPassthrough *s, uint16_t max_len)
         .hostaddr = s->hostaddr,
         .read_ahead = MIN(s->read_ahead, MIN(max_len, s->max_guess)),
         .max_len = max_len,
+        .strict = s->strict,
+        .profile = s->has_profile ? &s->profile : NULL,
     };
 
     add_stats(&s->past, bw_i2c_assembler_stats(&s->assembler));
