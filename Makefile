@@ -81,9 +81,10 @@ screenshot: ## take docs/images/panel.png anew
 	$(Q)scripts/screenshot.sh
 
 docs-i2c-path: ## write the table of docs/i2c-path.md anew
-	$(Q)scripts/setup host qemu firmware test
-	$(SUBMAKE) build-run
-	$(Q)BW_WRITE_I2C_PATH=1 tests/run-tests tests/e2e/i2c-path.sh
+	$(Q)scripts/setup host qemu firmware test rig
+	$(SUBMAKE) build-run rig
+	$(Q)BW_WRITE_I2C_PATH=1 tests/rig/with-rig \
+		tests/run-tests tests/e2e/i2c-path.sh tests/rig/i2c-path.sh
 
 check: ## set up, build all, and run every test
 	$(Q)scripts/setup host qemu firmware test rig

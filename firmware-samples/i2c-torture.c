@@ -418,15 +418,19 @@ static void try_refused_bytes(void)
 {
     unsigned at_byte = 0;
     unsigned at_stop = 0;
+    unsigned as_address = 0;
+    enum twi_result result;
 
     for (unsigned n = 1; n <= REFUSED_LEN; n++) {
         pattern(buf, REFUSED_LEN);
         buf[0] = TAPE;
         refuse((uint8_t)n);
-        if (write_bytes(buf, REFUSED_LEN) == TWI_NACK_DATA) {
+        result = write_bytes(buf, REFUSED_LEN);
+        if (result == TWI_NACK_DATA) {
             at_stop += place.at_stop;
             at_byte += !place.at_stop && place.byte + 1 == n;
         }
+        as_address += result == TWI_NACK_ADDRESS;
         refuse(0);
     }
     printf("byte 1 to 8 of 8 refused: ");
@@ -434,6 +438,8 @@ static void try_refused_bytes(void)
         printf("NACK at that byte\n");
     } else if (at_stop == REFUSED_LEN) {
         printf("NACK at STOP\n");
+    } else if (as_address == REFUSED_LEN) {
+        printf("address NACK\n");
     } else {
         printf("NACK at that byte %u times, at STOP %u times\n", at_byte,
                at_stop);
@@ -622,6 +628,7 @@ int main(void)
     clock_init();
     twi_init();
     twi_set_fast(true);
+    twi_timeout_us = PATIENCE_US;
     wait_for_part();
     printf("i2c-torture: begins\n");
     try_nothing();

@@ -19,6 +19,8 @@
 #include "clock.h"
 #include "nrf51.h"
 
+uint32_t twi_timeout_us = TWI_TIMEOUT_US;
+
 static uint32_t frequency = TWI_FREQUENCY_K100;
 
 void twi_init(void)
@@ -86,7 +88,7 @@ static enum twi_result wait_for(volatile uint32_t *event)
         if (TWI_EVENTS_ERROR) {
             return take_error();
         }
-        if (clock_us() - start > TWI_TIMEOUT_US) {
+        if (clock_us() - start > twi_timeout_us) {
             return TWI_TIMED_OUT;
         }
     }

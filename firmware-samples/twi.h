@@ -2,7 +2,7 @@
  * I2C master on TWI0, pins P0.0 (SCL) and P0.30 (SDA).
  *
  * Every call ends: with success, with the reason why not, or after
- * TWI_TIMEOUT_US.  After a failure the controller is ready for the next call.
+ * twi_timeout_us.  After a failure the controller is ready for the next call.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,6 +16,8 @@
 /* The longest wait for one byte.  SMBus allows a part 25 ms of stretching; a
  * part at the end of a network cable gets four times that. */
 #define TWI_TIMEOUT_US 100000u
+
+extern uint32_t twi_timeout_us; /* TWI_TIMEOUT_US, unless it is changed */
 
 enum twi_result {
     TWI_OK,
