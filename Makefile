@@ -21,7 +21,11 @@ HOST_CFLAGS := $(BASE_CFLAGS) -O2 -fstack-protector-strong \
 	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 $(CFLAGS)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 ASAN_CFLAGS := $(BASE_CFLAGS) -O1 -fno-omit-frame-pointer $(SANITIZE)
-AGENT_LIBS := -linih
+# what scripts/gpiod has found, for this machine's programs; looked up when a
+# recipe runs, as setup may have been just before
+gpiod = $(if $(filter $(BUILD)/arm64/%,$@),,\
+	$(shell cat $(BUILD)/gpiod/$(1) 2>/dev/null))
+AGENT_LIBS = -linih $(call gpiod,libs)
 FUZZ_CC := clang
 FUZZ_CFLAGS := $(BASE_CFLAGS) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link
 COV_CFLAGS := $(BASE_CFLAGS) -O0 --coverage
