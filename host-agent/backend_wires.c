@@ -17,6 +17,7 @@
 #include "host-agent/smbus_by_steps.h"
 
 #define NS_PER_MS 1000000u
+#define SLACK_NS  100000u /* a sleep is late by as much */
 
 struct wires_bus {
     struct bw_sim sim; /* first: the ops are given its address */
@@ -52,13 +53,14 @@ static void begin(struct wires_bus *b)
                          (uint64_t)b->sim.adapter.timeout_ms * NS_PER_MS);
 }
 
-/* The clock catches up with the bits. */
+/* The clock catches up with the bits, when it is worth a sleep. */
 static void end(struct wires_bus *b)
 {
     struct bw_sim *s = &b->sim;
 
     s->ahead_ns = b->wires.now_ns;
-    while (s->now_ns() < s->ahead_ns && bw_sim_wait(s, s->ahead_ns)) {
+    while (s->now_ns() + SLACK_NS < s->ahead_ns &&
+           bw_sim_wait(s, s->ahead_ns)) {
     }
     bw_sim_end(s);
 }

@@ -8,7 +8,7 @@
 # shellcheck source=tests/e2e/i2c-path.bash
 . "$(dirname "$0")/i2c-path.bash"
 
-plan 3
+plan 5
 
 # The part in QEMU, no agent.
 # shellcheck disable=SC2086 # $ICOUNT is words
@@ -23,4 +23,13 @@ ok "the agent starts" agent_start "$TORTURE_BENCH"
 
 LINKS=1 machine_start "$TORTURE" torture:0x30
 column "whole transfers"
+machine_stop
+
+# The same parts on simulated wires: each phase on its own.
+agent_stop
+ok "the agent starts with wires" \
+    agent_start host-agent/benches/torture-wires.conf
+
+LINKS=1 machine_start "$TORTURE" torture:0x30
+column "byte by byte"
 machine_stop
