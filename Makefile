@@ -244,7 +244,8 @@ check-e2e: $(BUILD)/setup/test ## firmware, QEMU and agent together
 	$(SUBMAKE) build-run asan $(BUILD)/micropython.hex
 	$(Q)tests/run-tests $(call pick,$(E2E_TESTS))
 
-check-rig: $(BUILD)/setup/test ## the agent on a real kernel's adapters; docs/rig.md
+check-rig: ## the agent on a real kernel's adapters; docs/rig.md
+	$(Q)scripts/setup host qemu firmware test rig
 	$(SUBMAKE) build-run rig $(BUILD)/micropython.hex
 	$(Q)tests/rig/with-rig tests/run-tests $(call pick,$(RIG_TESTS))
 

@@ -10,7 +10,10 @@
 
 requires "$RIG_QEMU" build/rig/initramfs
 plan 13
-ok "it boots, and its agent serves" rig_up || exit 1
+rig_up
+up=$?
+result $up "it boots, and its agent serves"
+[ $up -eq 0 ] || exit 1
 diag "$(cat "$RIG/boot")"
 
 like "the kernel is Debian's 6.1" "$(rig 'uname -r')" '^6\.1\.[0-9]+-[0-9]+-amd64$'
