@@ -227,11 +227,11 @@ static bool set_part_model(struct parser *p, const char *value)
 static bool set_part_adapter(struct parser *p, const char *value)
 {
     if (!bw_config_is_sim(value)) {
-        return fail(
-            p,
-            "a part is simulated and adapter \"%s\" is not; write "
-            "sim:NAME or wires:NAME, or remove the part: a real one needs no section",
-            value);
+        return fail(p,
+                    "a part is simulated and adapter \"%s\" is not; write "
+                    "sim:NAME or wires:NAME, or remove the part: a real one "
+                    "needs no section",
+                    value);
     }
     return set_adapter(p, p->part->adapter, sizeof(p->part->adapter), value);
 }

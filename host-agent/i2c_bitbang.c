@@ -6,8 +6,8 @@
  * times table 10.  SCL is low for 55 % of a period and high for 45 %, which
  * keeps all minima at 100 kHz, 400 kHz and 1 MHz; set-up and hold times of
  * START and STOP are one such low or high time.  SDA changes in the middle of
- * the low time, at least a quarter of it before SCL rises.  A line that rises slowly, or a part that stretches, makes the
- * clock slower, never faster.
+ * the low time, at least a quarter of it before SCL rises.  A line that rises
+ * slowly, or a part that stretches, makes the clock slower, never faster.
  *
  * SDA that is low before a START is cleared with up to nine clocks and a STOP:
  * whoever was here before may have left a part in mid-byte.  If it is high,
