@@ -4,7 +4,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 .PHONY: build-bench
-build-bench: $(BUILD)/host/tests/bench/pingpong
+build-bench: $(BUILD)/host/tests/bench/pingpong \
+		$(BUILD)/host/tests/bench/ownread
 
 $(BUILD)/host/tests/bench/%: $(BUILD)/host/tests/bench/%.o \
 		$(ARCHIVES:%=$(BUILD)/host/%)

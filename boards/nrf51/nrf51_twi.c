@@ -242,6 +242,7 @@ static const Property nrf51_twi_properties[] = {
     DEFINE_PROP_UINT32("late-read-grace-us", Nrf51TWI, late_read_grace_us,
                        LATE_READ_GRACE_US),
     DEFINE_PROP_BOOL("poll-sleep", Nrf51TWI, poll_sleep, true),
+    DEFINE_PROP_BOOL("whole-time", Nrf51TWI, whole_time, true),
 };
 
 static void nrf51_twi_class_init(ObjectClass *klass, void *data)

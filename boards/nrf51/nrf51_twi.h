@@ -4,7 +4,8 @@
  * An abstract type: nrf51_spi_twi.h adds SPI, which shares the registers.
  *
  * QEMU interface: sysbus MMIO region 0 (registers), sysbus IRQ 0; properties
- * "late-error-hold-ms" and "late-read-grace-us", see nrf51_twi_bus.c;
+ * "late-error-hold-ms", "late-read-grace-us", "whole-time", see
+ * nrf51_twi_bus.c;
  * "poll-sleep", see nrf51_twi.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -49,6 +50,7 @@ struct Nrf51TWI {
     uint32_t late_error_hold_ms;
     uint32_t late_read_grace_us;
     bool poll_sleep;
+    bool whole_time;
     NrfDoze doze;
     VMChangeStateEntry *vm_change;
 
@@ -71,6 +73,10 @@ struct Nrf51TWI {
     bool stretched;       /* the byte received waits, or waited, for RXD */
     uint8_t reply;        /* I2CReply */
     uint8_t data;         /* byte that came with it */
+    int64_t owed_ns;      /* of wire time, < 0: taken too long; 0 unless the
+                           * part is outside, which does not migrate */
+    int64_t began_ns;     /* the phase under way ... */
+    int64_t began_host_ns; /* ... on the host's clock */
     bool reissue;         /* request the phase again: just loaded */
 };
 

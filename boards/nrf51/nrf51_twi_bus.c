@@ -47,6 +47,15 @@
  * STOPPED then comes "late-error-hold-ms" later, as if the part held SCL low:
  * mbed's driver recognises a failed STOP only by that time-out.
  *
+ * A transfer to a part behind an agent takes its own time on a real wire, all
+ * of it in the one phase that waits for it.  So that this is not added to the
+ * time of the bits here, the phases before it are short, and what they owe is
+ * made up for by it or by STOP; bytes that come after it are short by what it
+ * has taken too long, if BB (by a short or PPI) holds the clock after them.
+ * The transaction as a whole takes the time of its bits or that of the link,
+ * whichever is longer; what is over on the host's clock counts as well, since
+ * the guest's may be ahead of it.  "whole-time" off: each phase for itself.
+ *
  * The chip overwrites an unread byte in RXD when the next one is complete, and
  * drivers are quick enough.  Without -icount a busy host can delay the core by
  * longer than a byte takes: then the next byte is stretched until RXD is read,
@@ -74,6 +83,9 @@
 #define ADDRESS_BITS 10 /* START, seven address bits, R/W, ACK */
 #define BYTE_BITS    9  /* eight data bits, ACK */
 #define STOP_BITS    1
+
+#define SHORT_NS    (2 * SCALE_US) /* a phase that is made up for elsewhere */
+#define MOST_OWED_NS (5 * SCALE_MS) /* drivers wait so long for STOP */
 
 typedef enum TwiState {
     TWI_IDLE,      /* no transaction */
@@ -261,14 +273,53 @@ static void start_wire(Nrf51TWI *s, int64_t ns)
     timer_mod(&s->wire, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + ns);
 }
 
+/* How long the phase that begins is to take, of the @full_ns of its bits */
+static int64_t wire_ns(Nrf51TWI *s, int64_t full_ns)
+{
+    bool owing;
+
+    if (!s->whole_time || !s->on_board || !i2c_bus_is_outside(s->lines->bus)) {
+        s->owed_ns = 0;
+        return full_ns;
+    }
+    s->owed_ns += full_ns;
+    owing = s->owed_ns <= MOST_OWED_NS;
+    switch (s->state) {
+    case TWI_ADDRESS:
+        return !s->reading && owing ? SHORT_NS : MAX(s->owed_ns, full_ns);
+    case TWI_SEND:
+        return owing ? SHORT_NS : full_ns;
+    case TWI_STOP:
+        return MAX(s->owed_ns, full_ns);
+    default:
+        return full_ns; /* until it is known that it will be held */
+    }
+}
+
 static void begin_phase(Nrf51TWI *s, TwiState state, unsigned bits)
 {
     s->wire_done = false;
     s->reply_done = false;
     s->stretched = false;
     set_state(s, state);
-    start_wire(s, bits * bit_ns(s));
     request_phase(s);
+    s->began_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    s->began_host_ns = qemu_clock_get_ns(QEMU_CLOCK_REALTIME);
+    start_wire(s, wire_ns(s, bits * bit_ns(s)));
+}
+
+/*
+ * BB has asked for the clock to be held after this byte, so that it cannot
+ * come too fast for the driver: what the part has taken too long is left out.
+ */
+static void shorten_recv(Nrf51TWI *s)
+{
+    int64_t full_ns = BYTE_BITS * bit_ns(s);
+
+    if (s->state == TWI_RECV && !s->wire_done && s->owed_ns < full_ns &&
+        (s->suspend_wanted || s->stop_wanted)) {
+        start_wire(s, MAX(s->owed_ns, SHORT_NS));
+    }
 }
 
 /* The ACK bit of the last received byte: a NACK, this was the last one. */
@@ -320,6 +371,9 @@ static void begin_recv(Nrf51TWI *s)
     s->ack_held = false;
     begin_phase(s, TWI_RECV, BYTE_BITS);
     emit(s, EV_BB);
+    if (s->whole_time && s->on_board && i2c_bus_is_outside(s->lines->bus)) {
+        shorten_recv(s);
+    }
 }
 
 static void suspend(Nrf51TWI *s)
@@ -419,6 +473,7 @@ static void start_from_idle(Nrf51TWI *s)
         set_state(s, TWI_QUEUED);
         return;
     }
+    s->owed_ns = 0;
     begin_start(s);
 }
 
@@ -468,6 +523,9 @@ static void try_end_phase(Nrf51TWI *s)
         (phase == TWI_RECV && wait_for_reader(s))) {
         return;
     }
+    s->owed_ns -= MAX(qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) - s->began_ns,
+                      qemu_clock_get_ns(QEMU_CLOCK_REALTIME) -
+                      s->began_host_ns);
     set_state(s, TWI_BOUNDARY);
     switch (phase) {
     case TWI_ADDRESS:

@@ -17,6 +17,8 @@ cd "$BW_ROOT" || exit
 . scripts/machine.sh
 # shellcheck source=tests/bench/boards.sh
 . tests/bench/boards.sh
+# shellcheck source=tests/bench/i2c.sh
+. tests/bench/i2c.sh
 
 MICROPYTHON=build/micropython.hex
 ROUNDS=7
@@ -159,6 +161,7 @@ main() {
     echo "benchwire bench: $(nproc) processors, load $(cut -d' ' -f1 /proc/loadavg)"
     compare_link
     compare_guest
+    compare_i2c
     compare_stock
     measure_boards
 }
