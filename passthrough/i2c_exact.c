@@ -211,8 +211,8 @@ static void exact_start(I2CPassthrough *s, bool is_read, uint32_t recv_len)
     drop_bytes(x);
     x->nsteps = 0;
     add_step(x, BW_STEP_START);
-    x->steps[0].addr = s->hostaddr;
-    x->steps[0].flags = is_read ? BW_I2C_READ : 0;
+    x->steps[0].addr = s->target;
+    x->steps[0].flags = s->target_flags | (is_read ? BW_I2C_READ : 0);
     if (is_read && recv_len) {
         x->rx_len = MIN(recv_len, MIN(s->max_len, sizeof(x->rx)));
         add_bytes(x, BW_STEP_READ, x->rx, x->rx_len);

@@ -19,8 +19,7 @@
  * does): such a byte is 0xff, and the STOP (or repeated START) after it is
  * refused.
  *
- * Not modelled: 10-bit addresses, the general call (not acknowledged), the
- * part as a bus master, host notify.
+ * Not modelled: the part as a bus master, host notify.
  * docs/fidelity.md lists what a guest can see of that.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -122,9 +121,21 @@ static bool link_opened(void *opaque, const struct bw_wire_opened *opened,
     I2CPassthrough *s = opaque;
     const BwI2CWay *way;
 
+    if (opened->addr != BW_ADDR_ANY &&
+        (s->any || s->ten_bit || s->general_call)) {
+        error_setg(errp, "the export serves address 0x%02x only; address=any, "
+                   "ten-bit=on and general-call=on need the export of a whole "
+                   "bus", opened->addr);
+        return false;
+    }
     if (opened->addr != BW_ADDR_ANY && opened->addr != s->hostaddr) {
         error_setg(errp, "the export serves address 0x%02x only, and "
                    "hostaddr is 0x%02x", opened->addr, s->hostaddr);
+        return false;
+    }
+    if (s->ten_bit && !(opened->funcs & BW_I2C_FUNC_TEN_BIT)) {
+        error_setg(errp, "the adapter behind the export cannot do addresses of "
+                   "10 bits");
         return false;
     }
     way = I2C_PASSTHROUGH_GET_CLASS(s)->choose_way(s, opened, errp);
@@ -166,6 +177,11 @@ static bool check_bus_properties(I2CPassthrough *s, Error **errp)
 {
     bool has_chr = qemu_chr_fe_backend_connected(&s->chr);
 
+    if (s->adapter && !*s->adapter) {
+        error_setg(errp, "i2c-passthrough: device= is empty; name an adapter "
+                   "of this machine, such as device=/dev/i2c-1");
+        return false;
+    }
     if (has_chr == (s->adapter != NULL)) {
         error_setg(errp, "i2c-passthrough: %s; give chardev=ID for the part of "
                    "an agent or device=/dev/i2c-N for one of this machine",
@@ -199,7 +215,7 @@ static uint16_t default_hostaddr(I2CPassthrough *s)
     if (bw_is_linux_i2c_chardev(s->chr.chr)) {
         addr = bw_linux_i2c_chardev_addr(s->chr.chr);
     }
-    return addr == BW_ADDR_ANY ? I2C_SLAVE(s)->address : addr;
+    return addr == BW_ADDR_ANY ? s->address : addr;
 }
 
 /* A link would find that out, but not here. */
@@ -220,23 +236,52 @@ static bool check_chardev_addr(I2CPassthrough *s, Error **errp)
     return true;
 }
 
-static bool check_numbers(I2CPassthrough *s, Error **errp)
+/* Also what follows from them: the guest's address, the adapter's. */
+static bool check_addresses(I2CPassthrough *s, Error **errp)
 {
-    I2CSlave *slave = I2C_SLAVE(s);
+    bool smbus = I2C_PASSTHROUGH_GET_CLASS(s)->caps;
 
-    if (slave->address == 0 || slave->address > 0x7f) {
-        error_setg(errp, "i2c-passthrough: address 0x%02x is not one a guest "
-                   "can use; give address=0x01 to 0x7f", slave->address);
+    if (smbus && (s->any || s->ten_bit || s->general_call)) {
+        error_setg(errp, "smbus-passthrough: it is one part with an address of "
+                   "7 bits; give address=0x01 to 0x7f, or use i2c-passthrough "
+                   "for a bus");
         return false;
     }
-    if (s->hostaddr == NO_HOSTADDR) {
+    if (s->any && (s->hostaddr != NO_HOSTADDR || s->ten_bit)) {
+        error_setg(errp, "i2c-passthrough: address=any is a whole bus, with "
+                   "all addresses as they are; leave hostaddr= and ten-bit= "
+                   "out");
+        return false;
+    }
+    if (s->any && s->profile_name && strcmp(s->profile_name, "none")) {
+        error_setg(errp, "i2c-passthrough: profile= is one part's and "
+                   "address=any a whole bus; leave one of them out");
+        return false;
+    }
+    if (!s->any && (s->address == 0 ||
+                    s->address > (s->ten_bit ? 0x3ff : 0x7f))) {
+        error_setg(errp, "i2c-passthrough: address 0x%02x is not one a guest "
+                   "can use; give address=0x01 to 0x7f, up to 0x3ff with "
+                   "ten-bit=on, or address=any", s->address);
+        return false;
+    }
+    if (s->ten_bit) {
+        I2C_SLAVE(s)->address = bw_i2c_address_first(s->address);
+    }
+    if (s->hostaddr == NO_HOSTADDR && !s->any) {
         s->hostaddr = default_hostaddr(s);
     }
-    if (s->hostaddr > 0x7f) {
-        error_setg(errp, "i2c-passthrough: hostaddr 0x%x has more than 7 bits; "
-                   "give the address without the R/W bit", s->hostaddr);
+    if (!s->any && s->hostaddr > (s->ten_bit ? 0x3ff : 0x7f)) {
+        error_setg(errp, "i2c-passthrough: hostaddr 0x%x has more than %d "
+                   "bits; give the address without the R/W bit", s->hostaddr,
+                   s->ten_bit ? 10 : 7);
         return false;
     }
+    return true;
+}
+
+static bool check_numbers(I2CPassthrough *s, Error **errp)
+{
     if (s->read_ahead < 1 || s->read_ahead > BW_ASM_MAX_READ) {
         error_setg(errp, "i2c-passthrough: read-ahead %u is out of range; give "
                    "1 to %d bytes", s->read_ahead, BW_ASM_MAX_READ);
@@ -293,7 +338,8 @@ static void i2c_passthrough_realize(DeviceState *dev, Error **errp)
         .opaque = s,
     };
 
-    if (!check_bus_properties(s, errp) || !check_numbers(s, errp) ||
+    if (!check_bus_properties(s, errp) || !check_addresses(s, errp) ||
+        !check_numbers(s, errp) ||
         !check_chardev_addr(s, errp) || !check_neighbours(s, errp) ||
         !bw_i2c_profile_load(s, errp)) {
         return;
@@ -393,6 +439,8 @@ static const Property i2c_passthrough_properties[] = {
     DEFINE_PROP_UINT16("read-ahead", I2CPassthrough, read_ahead, 32),
     DEFINE_PROP_UINT32("timeout-ms", I2CPassthrough, timeout_ms, 2000),
     DEFINE_PROP_STRING("profile", I2CPassthrough, profile_name),
+    DEFINE_PROP_BOOL("ten-bit", I2CPassthrough, ten_bit, false),
+    DEFINE_PROP_BOOL("general-call", I2CPassthrough, general_call, false),
     DEFINE_PROP_BOOL("strict", I2CPassthrough, strict, false),
     DEFINE_PROP_BOOL("shared", I2CPassthrough, shared, false),
     DEFINE_PROP_ON_OFF_AUTO("exact", I2CPassthrough, exact_mode,

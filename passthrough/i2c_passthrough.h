@@ -3,6 +3,7 @@
  *
  *   i2c_passthrough.c      the device: properties, link, life
  *   i2c_passthrough_bus.c  phases on the guest's bus, and their answers
+ *   i2c_address.c          which part a START means
  *   i2c_transfer.c         a way: whole transfers, by lib/i2c_assembler.c
  *   i2c_exact.c            a way: byte by byte, by I2C_STEP
  *   smbus_passthrough.c    a kind of its own, and its way: SMBus protocols
@@ -97,6 +98,10 @@ struct I2CPassthrough {
     uint32_t timeout_ms;
     char *profile_name;  /* profile=, NULL: the agent's */
     bool strict;
+    uint16_t address;    /* address=, of 7 or 10 bits */
+    bool any;            /* address=any: the part is whichever is spoken to */
+    bool ten_bit;
+    bool general_call;
     bool shared;
     OnOffAuto exact_mode; /* exact= */
 
@@ -125,6 +130,13 @@ struct I2CPassthrough {
     bool open;          /* between a START that was taken and STOP */
     bool untold;        /* ... bytes were lost and the guest cannot know yet */
 
+    /* i2c_address.c */
+    uint16_t target;       /* the part of the transaction, on the adapter */
+    uint16_t target_flags; /* BW_I2C_TEN_BIT or 0 */
+    uint8_t guest_addr;    /* as the guest has sent it */
+    uint16_t ten_guest;    /* the guest's 10 bits, with BW_I2C_TEN_BIT */
+    bool half_addressed;   /* a byte of the address has still to come */
+
     /* i2c_transfer.c */
     uint16_t max_len;   /* the assembler's */
     uint16_t max_guess; /* bytes of a read whose length nobody knows */
@@ -136,7 +148,6 @@ struct I2CPassthrough {
     BwI2CExact exact;
 
     /* i2c_profile.c */
-    bool any;           /* the part is whichever is spoken to */
     bool agent_profile; /* the agent has one */
     bool has_profile;
     struct bw_part_profile profile;
@@ -168,6 +179,25 @@ void bw_i2c_passthrough_answer(I2CPassthrough *s, I2CReply reply,
  */
 void bw_i2c_passthrough_unsettle(I2CPassthrough *s);
 void bw_i2c_passthrough_settle(I2CPassthrough *s);
+
+/* --- i2c_address.c --- */
+
+typedef enum BwI2CAddress {
+    BW_I2C_ADDRESS_KNOWN,  /* s->target has it */
+    BW_I2C_ADDRESS_HALF,   /* bw_i2c_address_byte() is to come */
+    BW_I2C_ADDRESS_NOBODY,
+} BwI2CAddress;
+
+/* I2CSlaveClass.set_address and .match_and_add */
+bool bw_i2c_address_set(I2CSlave *slave, const char *text, Error **errp);
+bool bw_i2c_address_match(I2CSlave *slave, uint8_t addr7, bool broadcast,
+                          I2CNodeList *current_devs);
+/* The 7 bits that begin an address of 10. */
+uint8_t bw_i2c_address_first(uint16_t addr10);
+
+/* START, then with BW_I2C_ADDRESS_HALF the next byte: who is meant? */
+BwI2CAddress bw_i2c_address_start(I2CPassthrough *s, bool is_read);
+BwI2CAddress bw_i2c_address_byte(I2CPassthrough *s, uint8_t byte);
 
 /* --- i2c_passthrough_bus.c, for the device --- */
 

@@ -26,6 +26,9 @@ static bool is_start(I2CPhase phase)
 static void answer(I2CPassthrough *s, I2CReply reply, uint8_t byte)
 {
     s->busy = false;
+    if (s->phase == I2C_PHASE_SEND && reply == I2C_REPLY_NACK_ADDRESS) {
+        reply = I2C_REPLY_NACK_DATA; /* the second byte of an address */
+    }
     i2c_slave_reply(I2C_SLAVE(s), reply, byte);
 }
 
@@ -126,6 +129,20 @@ static void on_start(I2CPassthrough *s)
     }
 }
 
+/* What the address says so far. */
+static void on_address(I2CPassthrough *s, BwI2CAddress address)
+{
+    if (address == BW_I2C_ADDRESS_KNOWN) {
+        on_start(s);
+    } else if (address == BW_I2C_ADDRESS_HALF) {
+        answer(s, I2C_REPLY_ACK, 0xff);
+    } else {
+        s->way->withdraw(s);
+        s->open = false;
+        answer(s, I2C_REPLY_NACK_ADDRESS, 0xff);
+    }
+}
+
 static void i2c_passthrough_request(I2CSlave *slave, I2CPhase phase,
                                     uint32_t arg)
 {
@@ -133,50 +150,40 @@ static void i2c_passthrough_request(I2CSlave *slave, I2CPhase phase,
 
     s->busy = true;
     s->phase = phase;
-    if (!is_start(phase) && !s->open) {
+    if (is_start(phase)) {
+        s->recv_len = phase == I2C_PHASE_START_RECV ? arg : 0;
+        on_address(s, bw_i2c_address_start(s, phase == I2C_PHASE_START_RECV));
+        return;
+    }
+    if (s->half_addressed && phase == I2C_PHASE_SEND) {
+        on_address(s, bw_i2c_address_byte(s, arg));
+        return;
+    }
+    s->half_addressed = false;
+    if (!s->open) {
         answer(s, phase == I2C_PHASE_STOP ? I2C_REPLY_ACK :
                   I2C_REPLY_NACK_DATA, 0xff);
         return;
     }
     switch (phase) {
-    case I2C_PHASE_START_SEND:
-    case I2C_PHASE_START_RECV:
-        s->recv_len = phase == I2C_PHASE_START_RECV ? arg : 0;
-        on_start(s);
-        break;
     case I2C_PHASE_SEND:
         s->way->send(s, arg);
         break;
     case I2C_PHASE_RECV:
         s->way->recv(s);
         break;
-    case I2C_PHASE_STOP:
+    default:
         s->open = false;
         s->way->stop(s);
         break;
     }
 }
 
-/* A general call is for the guest's bus: at the part it would be a write. */
-static bool i2c_passthrough_match_and_add(I2CSlave *candidate, uint8_t address,
-                                          bool broadcast,
-                                          I2CNodeList *current_devs)
-{
-    I2CNode *node;
-
-    if (broadcast || address != candidate->address) {
-        return false;
-    }
-    node = g_new(struct I2CNode, 1);
-    node->elt = candidate;
-    QLIST_INSERT_HEAD(current_devs, node, next);
-    return true;
-}
-
 void bw_i2c_passthrough_abort(I2CPassthrough *s)
 {
     s->busy = false;
     s->open = false;
+    s->half_addressed = false;
     end_deferral(s);
     s->way->withdraw(s);
 }
@@ -200,7 +207,8 @@ void bw_i2c_passthrough_bus_finish(I2CPassthrough *s)
 
 void bw_i2c_passthrough_bus_class_init(I2CSlaveClass *sc)
 {
-    sc->match_and_add = i2c_passthrough_match_and_add;
+    sc->set_address = bw_i2c_address_set;
+    sc->match_and_add = bw_i2c_address_match;
     sc->request = i2c_passthrough_request;
     sc->is_outside = true;
     sc->abort = i2c_passthrough_abort;

@@ -100,8 +100,9 @@ static void run_verdict(I2CPassthrough *s, enum bw_asm_verdict verdict,
 
 static void transfer_start(I2CPassthrough *s, bool is_read, uint32_t recv_len)
 {
-    run_verdict(s, bw_i2c_assembler_start(&s->assembler, is_read, recv_len),
-                0xff);
+    run_verdict(s, bw_i2c_assembler_start_at(&s->assembler, s->target,
+                                             s->target_flags, is_read,
+                                             recv_len), 0xff);
 }
 
 static void transfer_send(I2CPassthrough *s, uint8_t byte)
@@ -204,7 +205,8 @@ static void add_stats(struct bw_asm_stats *sum, const struct bw_asm_stats *b)
 void bw_i2c_transfer_init(I2CPassthrough *s, uint16_t max_len)
 {
     struct bw_asm_config config = {
-        .hostaddr = s->hostaddr,
+        .hostaddr = s->any ? 0 : s->hostaddr,
+        .flags = s->ten_bit ? BW_I2C_TEN_BIT : 0,
         .read_ahead = MIN(s->read_ahead, MIN(max_len, s->max_guess)),
         .max_len = max_len,
         .strict = s->strict,
