@@ -7,7 +7,7 @@
 . "$(dirname "$0")/machine.bash"
 
 requires "$MICROPYTHON" /usr/bin/python3
-plan 17
+plan 21
 
 cat >"$TMP/bench.conf" <<'end'
 [part thermometer]
@@ -93,9 +93,23 @@ like "10 bits: so is a read without the whole address before it" \
 
 # --- general call -----------------------------------------------------------
 
+# The torture parts count general calls, and keep the last byte of them.
+calls() {
+    repl 'i2c.write(0x30, b"\xfb", repeat=True); list(i2c.read(0x30, 2))' \
+        'i2c.write(0x79, bytes([0x50, 0xfb]), repeat=True); list(i2c.read(0x79, 2))' |
+        tail -n 2 | tr '\n' ' '
+}
+
+is "general call: none yet" "$(calls)" "[0, 0] [0, 0] "
 repl 'i2c.write(0, b"\x42")' >/dev/null
 like "general call: it is on the adapter's bus" "$(cat "$TMP/qemu.log")" \
     'w1@0x00 0x42'
+# the first one is two: an empty one asks whether anybody listens to it
+is "general call: it reaches every part" "$(calls)" "[2, 66] [2, 66] "
+repl 'i2c.write(0, b"\x44")' >/dev/null
+is "general call: and so does the next, once" "$(calls)" "[3, 68] [3, 68] "
+like "general call: nobody can be read by one" "$(repl 'i2c.read(0, 1)')" \
+    OSError
 
 with bus:0x150,ten-bit=on,shared=on
 is "ten-bit=on: the one part" \
