@@ -49,31 +49,6 @@ bool bw_i2c_address_set(I2CSlave *slave, const char *text, Error **errp)
     return true;
 }
 
-/* Another device of the guest's bus answers to @addr7. */
-static bool is_taken(I2CSlave *slave, uint8_t addr7)
-{
-    I2CNodeList found = QLIST_HEAD_INITIALIZER(found);
-    I2CNode *node, *next;
-    BusChild *kid;
-    bool taken;
-
-    QTAILQ_FOREACH(kid, &qdev_get_parent_bus(DEVICE(slave))->children,
-                   sibling) {
-        I2CSlave *other = I2C_SLAVE(kid->child);
-
-        if (other != slave && kid->child->realized) {
-            I2C_SLAVE_GET_CLASS(other)->match_and_add(other, addr7, false,
-                                                      &found);
-        }
-    }
-    taken = !QLIST_EMPTY(&found);
-    QLIST_FOREACH_SAFE(node, &found, next, next) {
-        QLIST_REMOVE(node, next);
-        g_free(node);
-    }
-    return taken;
-}
-
 bool bw_i2c_address_match(I2CSlave *slave, uint8_t addr7, bool broadcast,
                           I2CNodeList *current_devs)
 {
@@ -81,7 +56,7 @@ bool bw_i2c_address_match(I2CSlave *slave, uint8_t addr7, bool broadcast,
     I2CNode *node;
 
     if (broadcast ? !s->general_call :
-        s->any ? is_taken(slave, addr7) : addr7 != slave->address) {
+        s->any ? bw_i2c_neighbours_have(slave, addr7) : addr7 != slave->address) {
         return false;
     }
     s->guest_addr = addr7;

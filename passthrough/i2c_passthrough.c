@@ -295,32 +295,12 @@ static bool check_numbers(I2CPassthrough *s, Error **errp)
     return true;
 }
 
-/* The bus would hand every transfer to one of them, and never say so. */
-static bool check_neighbours(I2CPassthrough *s, Error **errp)
-{
-    I2CSlave *slave = I2C_SLAVE(s);
-    BusChild *kid;
-
-    QTAILQ_FOREACH(kid, &qdev_get_parent_bus(DEVICE(s))->children, sibling) {
-        DeviceState *other = kid->child;
-
-        if (other != DEVICE(s) && other->realized &&
-            I2C_SLAVE(other)->address == slave->address) {
-            error_setg(errp, "i2c-passthrough: address 0x%02x is taken by a "
-                       "%s on this bus; give another address=, hostaddr= is "
-                       "the one on the adapter's bus", slave->address,
-                       object_get_typename(OBJECT(other)));
-            return false;
-        }
-    }
-    return true;
-}
-
 static void finish(I2CPassthrough *s)
 {
     bw_i2c_counters_finish(s);
     bw_i2c_passthrough_bus_finish(s);
     bw_i2c_profile_free(s);
+    bw_i2c_neighbours_finish(s);
 }
 
 static void i2c_passthrough_realize(DeviceState *dev, Error **errp)
@@ -340,8 +320,8 @@ static void i2c_passthrough_realize(DeviceState *dev, Error **errp)
 
     if (!check_bus_properties(s, errp) || !check_addresses(s, errp) ||
         !check_numbers(s, errp) ||
-        !check_chardev_addr(s, errp) || !check_neighbours(s, errp) ||
-        !bw_i2c_profile_load(s, errp)) {
+        !check_chardev_addr(s, errp) || !bw_i2c_profile_load(s, errp) ||
+        !bw_i2c_neighbours_init(s, errp)) {
         return;
     }
     s->max_guess = BW_I2C_MAX_LEN;

@@ -4,6 +4,7 @@
  *   i2c_passthrough.c      the device: properties, link, life
  *   i2c_passthrough_bus.c  phases on the guest's bus, and their answers
  *   i2c_address.c          which part a START means
+ *   i2c_neighbours.c       the other devices of the guest's bus
  *   i2c_transfer.c         a way: whole transfers, by lib/i2c_assembler.c
  *   i2c_exact.c            a way: byte by byte, by I2C_STEP
  *   smbus_passthrough.c    a kind of its own, and its way: SMBus protocols
@@ -20,6 +21,7 @@
 
 #include "hw/i2c/i2c.h"
 #include "qapi/qapi-types-common.h"
+#include "qemu/notify.h"
 #include "qom/object.h"
 #include "link.h"
 #include "hw/benchwire/lib/i2c_assembler.h"
@@ -137,6 +139,9 @@ struct I2CPassthrough {
     uint16_t ten_guest;    /* the guest's 10 bits, with BW_I2C_TEN_BIT */
     bool half_addressed;   /* a byte of the address has still to come */
 
+    /* i2c_neighbours.c */
+    Notifier machine_done;
+
     /* i2c_transfer.c */
     uint16_t max_len;   /* the assembler's */
     uint16_t max_guess; /* bytes of a read whose length nobody knows */
@@ -198,6 +203,15 @@ uint8_t bw_i2c_address_first(uint16_t addr10);
 /* START, then with BW_I2C_ADDRESS_HALF the next byte: who is meant? */
 BwI2CAddress bw_i2c_address_start(I2CPassthrough *s, bool is_read);
 BwI2CAddress bw_i2c_address_byte(I2CPassthrough *s, uint8_t byte);
+
+/* --- i2c_neighbours.c --- */
+
+/* Is there another device on @slave's bus that answers to @addr7? */
+bool bw_i2c_neighbours_have(I2CSlave *slave, uint8_t addr7);
+
+/* Refuses to share an address, now and when the machine is whole. */
+bool bw_i2c_neighbours_init(I2CPassthrough *s, Error **errp);
+void bw_i2c_neighbours_finish(I2CPassthrough *s);
 
 /* --- i2c_passthrough_bus.c, for the device --- */
 

@@ -351,7 +351,19 @@ static const struct {
     { "address=0x50,device=/dev/null", "/dev/null" },
     { "address=0x50,device=sim -device bw-24c02,address=0x51 "
       "-device " DEVICE ",address=0x51,device=sim",
-      "address 0x51 is taken by a bw-24c02" },
+      "address 0x51 is taken by another device of this bus, bw-24c02" },
+    { "address=0x48,device=sim -device bw-tmp102,address=0x48",
+      "address 0x48 is taken by another device of this bus, bw-tmp102" },
+    { "address=0x48,device=sim -device bw-tmp102", /* it is there by itself */
+      "address 0x48 is taken by another device of this bus, bw-tmp102" },
+    { "address=0x48,device=sim -device smbus-passthrough,address=0x48,"
+      "device=sim",
+      "address 0x48 is taken by another device of this bus, " DEVICE },
+    { "address=any,device=sim -device " DEVICE ",address=any,device=sim",
+      "two devices with address=any are on one bus" },
+    { "address=0x150,ten-bit=on,device=sim -device " DEVICE ",ten-bit=on,"
+      "address=0x151,device=sim",
+      "first byte of address 0x151, 0x79, is taken by another device" },
     { "address=0x50,device=sim,transfers=3", "transfers" },
 };
 
