@@ -30,13 +30,14 @@ static enum bw_status inner_step(struct bw_filter_fault *f,
     return status;
 }
 
-/* Note where a list ended that was passed on whole. */
+/* Note where a list ended that was passed on whole: @done of its steps were
+ * done. */
 static void note_list(struct bw_filter_fault *f,
-                      const struct bw_i2c_step *steps, size_t nsteps)
+                      const struct bw_i2c_step *steps, size_t done)
 {
     size_t i;
 
-    for (i = 0; i < nsteps; i++) {
+    for (i = 0; i < done; i++) {
         const struct bw_i2c_step *s = &steps[i];
 
         if (s->op == BW_STEP_START) {
@@ -216,7 +217,7 @@ enum bw_status bw_filter_fault_step(struct bw_i2c_adapter *a,
 
     if (!bw_fault_set_armed(&f->set) && !f->deaf) {
         status = inner_step(f, steps, nsteps, progress);
-        note_list(f, steps, nsteps);
+        note_list(f, steps, progress->done);
         return status;
     }
     progress->done = 0;

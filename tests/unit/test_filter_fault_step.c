@@ -129,6 +129,16 @@ static void a_stop_alone_is_never_cut(void **state)
     expect_step("P", BW_OK, "P", 1, 0);
 }
 
+/* What a list did not come to does not count, a STOP least of all. */
+static void a_list_that_was_refused_leaves_the_bus_to_stop(void **state)
+{
+    (void)state;
+    expect_step("S33w W1 P", BW_NACK_ADDR, "S33w", 0, 0);
+    fault_add("nack-addr address=0x48");
+    expect_step("P", BW_OK, "P", 1, 0);
+    assert_false(rig.busy);
+}
+
 static void stretches_are_waited_for_where_they_are(void **state)
 {
     (void)state;
@@ -257,6 +267,7 @@ int main(void)
         faulty(a_refused_address_is_not_seen_by_the_part),
         faulty(what_ends_a_transaction_frees_the_bus),
         faulty(a_stop_alone_is_never_cut),
+        faulty(a_list_that_was_refused_leaves_the_bus_to_stop),
         faulty(stretches_are_waited_for_where_they_are),
         faulty(a_part_that_vanishes_reads_as_ones),
         faulty(bits_flip_in_steps_too),
