@@ -213,7 +213,9 @@ include $(sort $(wildcard */*.mk */*/*.mk))
 QTESTS += $(patsubst tests/qtest/%.c,%,$(wildcard tests/qtest/*-test.c))
 E2E_TESTS += $(wildcard tests/e2e/*.sh)
 RIG_TESTS += $(wildcard tests/rig/*.sh)
-pick = $(if $(T),$(filter $(T) %/$(T) %/$(T).sh,$(1)),$(1))
+pick = $(if $(T),$(or $(filter $(T) %/$(T) %/$(T).sh,$(1)),$(error \
+	there is no test "$(T)" here; T= takes one of $(basename \
+	$(notdir $(1))))),$(1))
 
 CHECKS = $(UNIT_TESTS) tests/borders.sh tests/build.sh tests/runner.sh \
 	$(FUZZ_REPLAYS) \

@@ -14,7 +14,7 @@ counts() {
     is "$1" "$got" "$2"
 }
 
-plan 13
+plan 14
 counts "passes are counted" "0 2 passed, 0 failed, 0 skipped" \
     'echo 1..2; echo ok 1; echo ok 2'
 counts "a failed point" "1 1 passed, 1 failed, 0 skipped" \
@@ -35,5 +35,9 @@ counts "an exit status" "1 1 passed, 1 failed, 0 skipped" \
     'echo 1..1; echo ok 1; exit 3'
 counts "bailing out" "1 0 passed, 1 failed, 0 skipped" 'echo "Bail out! no disk"'
 counts "no end" "1 0 passed, 1 failed, 0 skipped" 'echo 1..1; exec sleep 60'
+printf '%s\n' '# time limit: 1 s' 'echo 1..1; exec sleep 60' >"$TMP/program.sh"
+like "a script's own time limit" \
+    "$(env -u BW_TEST_TIMEOUT timeout 30 tests/run-tests "$TMP/program.sh" 2>&1)" \
+    'no end within 1 s'
 is "a program that is not there" \
     "$(tests/run-tests "$TMP/none" | tail -n 1)" "0 passed, 1 failed, 0 skipped"

@@ -2,6 +2,8 @@
 # The table of docs/i2c-path.md: each of its columns is what the firmware
 # i2c-torture prints on that backend.
 #
+# time limit: 600 s
+#
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck source=tests/e2e/machine.bash
 . "$(dirname "$0")/machine.bash"

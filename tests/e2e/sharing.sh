@@ -20,9 +20,9 @@ guest() {
         -monitor none -serial "file:$TMP/$name"
 }
 
-# sees NAME REGEX: its newest line of the thermometer
+# sees NAME REGEX: its newest line of the thermometer that is complete
 sees() {
-    tr -d '\r' <"$TMP/$1" | grep ' 0x48 ' | tail -n 1 | grep -Eq "$2"
+    tr -d '\r' <"$TMP/$1" | sed '$d' | grep ' 0x48 ' | tail -n 1 | grep -Eq "$2"
 }
 
 GOOD=' ok ok same$'

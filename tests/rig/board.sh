@@ -2,6 +2,8 @@
 # Debian's MicroPython, as it is, on a part that a real kernel drives: firmware
 # in one QEMU, TCP, the agent, /dev/i2c-N and i2c-tiny-usb in the other.
 #
+# time limit: 600 s
+#
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck source=tests/e2e/machine.bash
 . "$(dirname "$0")/../e2e/machine.bash"

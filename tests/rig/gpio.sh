@@ -7,6 +7,8 @@
 # every transfer ends where SCL should rise for the first time; what there is to
 # see is that the lines are had, driven, waited for and let go.
 #
+# time limit: 600 s
+#
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck source=tests/functions.sh
 . "$(dirname "$0")/../functions.sh"

@@ -2,6 +2,8 @@
 # The rig itself: a Debian kernel with the adapters and the GPIO chip that the
 # other tests want, and the agent.
 #
+# time limit: 600 s
+#
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck source=tests/functions.sh
 . "$(dirname "$0")/../functions.sh"

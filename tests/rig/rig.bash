@@ -19,7 +19,7 @@
 RIG_QEMU=${BW_RIG_QEMU:-qemu-system-x86_64}
 RIG_PEER=${BW_RIG_PEER:-build/host/tests/rig/tiny-usb}
 RIG_TOOL=build/host/benchwire
-RIG_BOOT_S=90 # some 6 s on an idle machine; tests share theirs
+RIG_BOOT_S=240 # some 6 s on an idle machine; tests share theirs
 RIG_PEERS=(usb1 usb2)
 RIG=${BW_RIG:-}
 
@@ -144,7 +144,7 @@ rig_up() {
         cleanup_fn rig_down
     fi
     exec 7>"$RIG/lock"
-    flock -w 200 7 || return 1
+    flock -w 300 7 || return 1
     if [ ! -e "$RIG/failure" ]; then
         rig_boot >"$RIG/failure" 2>&1
         sed 's/^/# /' "$RIG/boot"

@@ -2,6 +2,8 @@
 # Adapters that know SMBus protocols only (i2c-i801, i2c-stub), and the
 # protocols as Linux makes them of messages (i2c-tiny-usb).
 #
+# time limit: 600 s
+#
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck source=tests/functions.sh
 . "$(dirname "$0")/../functions.sh"

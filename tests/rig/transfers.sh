@@ -1,6 +1,8 @@
 #!/bin/bash
 # Plain I2C through the agent, /dev/i2c-N and a kernel driver (i2c-tiny-usb).
 #
+# time limit: 600 s
+#
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck source=tests/functions.sh
 . "$(dirname "$0")/../functions.sh"

@@ -2,6 +2,8 @@
 # An adapter that is pulled out of its USB socket, in use and idle, and put
 # back.
 #
+# time limit: 600 s
+#
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck source=tests/functions.sh
 . "$(dirname "$0")/../functions.sh"
