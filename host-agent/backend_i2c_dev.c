@@ -98,6 +98,9 @@ static const char *open_cure(int err)
     case ENXIO:
     case ENODEV:
         return "plug the adapter in again";
+    case ENOTTY:
+    case EINVAL:
+        return "is it an I2C adapter?";
     default:
         return "see the kernel's log";
     }

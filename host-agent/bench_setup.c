@@ -156,7 +156,21 @@ static const char *model_of(const struct bw_config *c,
     return NULL;
 }
 
-/* The profile that is named; or, if there is one, that of the model. */
+static bool load_profile(struct bw_profile_file *f,
+                         const struct bw_config_export *x, const char *name,
+                         char *error, size_t error_size)
+{
+    char why[BW_CONFIG_MAX_ERROR];
+
+    if (bw_profile_file_load(f, name, why, sizeof(why))) {
+        return true;
+    }
+    snprintf(error, error_size, "export \"%s\": %s", x->name, why);
+    return false;
+}
+
+/* The profile that is named; or, if there is one, that of the model.  With
+ * @e NULL it is only looked at. */
 static bool add_profile(struct bw_export *e, const struct bw_config *c,
                         const struct bw_config_export *x, char *error,
                         size_t error_size)
@@ -177,10 +191,23 @@ static bool add_profile(struct bw_export *e, const struct bw_config *c,
         snprintf(error, error_size, "out of memory");
         return false;
     }
-    ok = bw_profile_file_load(f, name, error, error_size) &&
-         bw_bench_set_profile(e, f->text, f->len);
+    ok = load_profile(f, x, name, error, error_size) &&
+         (!e || bw_bench_set_profile(e, f->text, f->len));
     free(f);
     return ok;
+}
+
+bool bw_bench_check_profiles(const struct bw_config *c, char *error,
+                             size_t error_size)
+{
+    size_t i;
+
+    for (i = 0; i < c->export_count; i++) {
+        if (!add_profile(NULL, c, &c->exports[i], error, error_size)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool bw_bench_setup(struct bw_bench *b, const struct bw_config *c, char *error,

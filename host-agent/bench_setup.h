@@ -21,4 +21,8 @@
 bool bw_bench_setup(struct bw_bench *b, const struct bw_config *c, char *error,
                     size_t error_size);
 
+/* Could bw_bench_setup() load all profiles?  Otherwise @error says why not. */
+bool bw_bench_check_profiles(const struct bw_config *c, char *error,
+                             size_t error_size);
+
 #endif

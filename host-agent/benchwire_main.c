@@ -8,8 +8,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "host-agent/tool.h"
 #include "host-agent/version.h"
@@ -94,6 +96,20 @@ static int parse_options(struct bw_tool *t, int argc, char **argv)
     return -1;
 }
 
+/* "fault --help", "i2c get -h": asked for behind the command's one or two
+ * words. */
+static bool wants_help(int argc, char **argv)
+{
+    int i;
+
+    for (i = 1; i < argc && i <= 2; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     static const struct bw_tool_command commands[] = {
@@ -112,6 +128,10 @@ int main(int argc, char **argv)
     code = parse_options(&tool, argc, argv);
     if (code >= 0) {
         return code;
+    }
+    if (wants_help(argc - optind, argv + optind)) {
+        fputs(usage_text, stdout);
+        return finish_output(EXIT_SUCCESS);
     }
     code = bw_tool_run(&tool, commands, "", argc - optind, argv + optind);
     bw_client_close(&tool.client);

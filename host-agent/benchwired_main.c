@@ -223,6 +223,20 @@ err_finish_bench:
     return EXIT_FAILURE;
 }
 
+/* All that can be said without touching an adapter. */
+static int check(const struct options *o)
+{
+    char error[MAX_ERROR];
+
+    if (!bw_bench_check_profiles(&config, error, sizeof(error))) {
+        fprintf(stderr, "benchwired: %s: %s\n", o->file, error);
+        return EXIT_FAILURE;
+    }
+    printf("%s: ok, %zu export%s\n", o->file, config.export_count,
+           config.export_count == 1 ? "" : "s");
+    return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
     struct options o = { .file = DEFAULT_FILE, .level = BW_LOG_INFO };
@@ -235,8 +249,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     if (o.check) {
-        printf("%s: ok, %zu exports\n", o.file, config.export_count);
-        return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+        return check(&o);
     }
     return serve(&o);
 }

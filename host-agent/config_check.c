@@ -235,6 +235,12 @@ static bool check_adapter(const struct bw_config *c,
                     "gpiochip0, scl = and sda = their numbers or names",
                     a->name);
     }
+    if (lines && strcmp(a->scl, a->sda) == 0) {
+        return fail(e, a->line,
+                    "[adapter %s]: scl and sda are both line %s; give one "
+                    "another line",
+                    a->name, a->scl);
+    }
     for (i = 0; i < c->export_count; i++) {
         if (strcmp(c->exports[i].adapter, a->name) == 0) {
             return true;

@@ -91,7 +91,13 @@ enum bw_verdict bw_session_on_fault_clear(struct bw_session *s,
         return bw_session_refuse(s, h, BW_NOT_FOUND, "there is no fault %u",
                                  (unsigned)number);
     }
-    bw_log(BW_LOG_INFO, "session %u id=%u fault %u on %s cleared", s->number,
-           (unsigned)h->id, (unsigned)number, s->export->bus->name);
+    if (number == 0) {
+        bw_log(BW_LOG_INFO, "session %u id=%u all faults on %s cleared",
+               s->number, (unsigned)h->id, s->export->bus->name);
+    } else {
+        bw_log(BW_LOG_INFO, "session %u id=%u fault %u on %s cleared",
+               s->number, (unsigned)h->id, (unsigned)number,
+               s->export->bus->name);
+    }
     return bw_session_text(s, h, BW_OK, "");
 }

@@ -68,7 +68,7 @@ static bool read_text(struct bw_profile_file *f, const char *path, char *error,
                       size_t error_size)
 {
     FILE *file = fopen(path, "re");
-    bool bad;
+    int err;
 
     if (!file) {
         snprintf(error, error_size, "profile %s cannot be opened: %s", path,
@@ -76,10 +76,11 @@ static bool read_text(struct bw_profile_file *f, const char *path, char *error,
         return false;
     }
     f->len = fread(f->text, 1, sizeof(f->text), file);
-    bad = ferror(file) != 0;
+    err = ferror(file) ? errno : 0;
     fclose(file);
-    if (bad) {
-        snprintf(error, error_size, "profile %s cannot be read", path);
+    if (err) {
+        snprintf(error, error_size, "profile %s cannot be read: %s", path,
+                 strerror(err));
         return false;
     }
     if (f->len > BW_WIRE_MAX_PROFILE) {

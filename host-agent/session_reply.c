@@ -102,6 +102,7 @@ enum bw_verdict bw_session_text(struct bw_session *s,
         .byte = BW_UNKNOWN_PLACE,
     };
     static const struct bw_i2c_progress nothing;
+    static const struct bw_i2c_step no_step;
     struct bw_writer w;
 
     if (is_type(h, BW_MSG_I2C_XFER) && status != BW_OK) {
@@ -109,7 +110,7 @@ enum bw_verdict bw_session_text(struct bw_session *s,
     }
     bw_session_begin(s, &w, h, status);
     if (is_type(h, BW_MSG_I2C_STEP)) {
-        bw_wire_put_step_reply(&w, NULL, 0, &nothing);
+        bw_wire_put_step_reply(&w, &no_step, 0, &nothing);
     } else if (status != BW_OK) {
         bw_wire_put_text(&w, text);
     }

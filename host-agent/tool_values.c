@@ -35,7 +35,7 @@ int bw_tool_find_benches(struct bw_tool *t, struct bw_tool_benches *b)
     bw_client_close(&t->client);
     if (!err && b->count == 0) {
         return bw_tool_fail("the agent at %s exports no bench; add an "
-                            " [export NAME] with type = bench to its file",
+                            "[export NAME] with type = bench to its file",
                             t->address);
     }
     return err;
@@ -44,12 +44,18 @@ int bw_tool_find_benches(struct bw_tool *t, struct bw_tool_benches *b)
 int bw_tool_open_bench(struct bw_tool *t, const char *name)
 {
     struct bw_client *c = &t->client;
+    enum bw_status status;
 
     if (bw_client_connect(c, t->address) != BW_OK) {
         return bw_tool_fail("%s", c->error);
     }
-    if (bw_client_open(c, BW_EXPORT_BENCH, name) != BW_OK) {
-        bw_tool_fail("cannot open \"%s\": %s", name, c->error);
+    status = bw_client_open(c, BW_EXPORT_BENCH, name);
+    if (status != BW_OK) {
+        bool other = status == BW_NOT_FOUND || status == BW_UNSUPPORTED;
+
+        bw_tool_fail("cannot open \"%s\": %s%s", name, c->error,
+                     other ? "; name one that 'benchwire list' shows as bench"
+                           : "");
         bw_client_close(c);
         return 1;
     }

@@ -14,7 +14,7 @@ HELLO+=71656d752031302e30
 OPEN=10000000040000000400000001000000
 OPEN+=0b746865726d6f6d65746572
 
-plan 40
+plan 43
 
 # --- options and the bench file ---------------------------------------------
 
@@ -25,12 +25,24 @@ like "and named" "$("$AGENT" --nonsense 2>&1)" 'no such option.*--nonsense'
 like "--check accepts the example" "$("$AGENT" --check -c "$DESK")" \
     'ok, 5 exports'
 printf '[export x]\ntype = usb\n' >"$TMP/bad.conf"
+printf '[export x]\ntype=i2c\nadapter=/dev/i2c-9\naddress=0x48\nprofile=%s\n' \
+    tmp1002 >"$TMP/profile.conf"
+fails "--check refuses a profile that there is not" \
+    "$AGENT" --check -c "$TMP/profile.conf"
+like "and names export and profile" \
+    "$("$AGENT" --check -c "$TMP/profile.conf" 2>&1)" \
+    'export "x": there is no profile "tmp1002"'
 fails "--check refuses a wrong file" "$AGENT" --check -c "$TMP/bad.conf"
 like "with file, line, cause and cure" \
     "$("$AGENT" -c "$TMP/bad.conf" 2>&1)" \
     'bad.conf:2: type "usb" is unknown; write i2c'
 like "a missing file is named" "$("$AGENT" -c "$TMP/none" 2>&1)" \
     'none: No such file or directory; name another bench file with -c'
+
+printf '[export x]\ntype=i2c\nadapter=/dev/null\naddress=0x48\n' >"$TMP/null.conf"
+like "a device that is no adapter is named, with the question" \
+    "$("$AGENT" -c "$TMP/null.conf" -u "$TMP/null.sock" 2>&1)" \
+    'cannot open /dev/null: .*; is it an I2C adapter\?'
 
 # --- the unix socket ----------------------------------------------------------
 

@@ -19,7 +19,7 @@ said() {
     "$@" 2>&1
 }
 
-plan 45
+plan 48
 agent_start "$TMP/log"
 
 # --- list, get, set -----------------------------------------------------------
@@ -50,6 +50,12 @@ like "a wrong number is refused" \
 like "an unknown name is refused" "$(said "$TOOL" get no.such)" \
     "no value \"no.such\"; 'benchwire get' lists all"
 is "these exit with 1" "$(status "$TOOL" get no.such)" 1
+
+is "a command is asked for help, too" "$(status "$TOOL" fault add --help)" 0
+like "and gives it" "$("$TOOL" i2c -h)" '^ +i2c get EXPORT ADDRESS'
+like "what is no bench says where the benches are" \
+    "$(said "$TOOL" fault clear thermometer)" \
+    "is of type i2c; name one that 'benchwire list' shows as bench"
 
 # --- i2c detect ----------------------------------------------------------------
 

@@ -273,6 +273,8 @@ static const struct refusal {
     { "[adapter wires:a]\nscl=3\n" PART EXPORT, 1, "remove chip, scl and sda" },
     { "[adapter gpio:a]\nchip=c\nscl=3\n" PART EXPORT, 1,
       "does not say where" },
+    { "[adapter gpio:a]\nchip=c\nscl=3\nsda=3\n" PART EXPORT, 1,
+      "both line 3" },
     { "[adapter wires:a]\n" PART EXPORT, 1, "no export names" },
     { "[export p]\ntype=i2c\nadapter=gpio:a\naddress=any\n", 1,
       "there is no [adapter gpio:a]" },

@@ -183,8 +183,8 @@ static void set_alert(Object *obj, bool value, Error **errp)
     smbus_device_alert(SMBUS_DEVICE(obj), value);
 }
 
-static void set_notify(Object *obj, Visitor *v, const char *name,
-                       void *opaque, Error **errp)
+static void set_notify(Object *obj, Visitor *v, const char *name, void *opaque,
+                       Error **errp)
 {
     BwTestSMBus *s = BW_TEST_SMBUS_PLAIN(obj);
     uint16_t data;
@@ -211,15 +211,14 @@ static const VMStateDescription vmstate_test_smbus = {
     .name = TYPE_BW_TEST_SMBUS,
     .version_id = 1,
     .minimum_version_id = 1,
-    .fields = (const VMStateField[]) {
-        VMSTATE_SMBUS_DEVICE(parent_obj, BwTestSMBus),
-        VMSTATE_UINT8(command, BwTestSMBus),
-        VMSTATE_BUFFER(block, BwTestSMBus),
-        VMSTATE_BUFFER(answer, BwTestSMBus),
-        VMSTATE_INT32(answer_len, BwTestSMBus),
-        VMSTATE_INT32(answer_pos, BwTestSMBus),
-        VMSTATE_END_OF_LIST()
-    }
+    .fields =
+        (const VMStateField[]){ VMSTATE_SMBUS_DEVICE(parent_obj, BwTestSMBus),
+                                VMSTATE_UINT8(command, BwTestSMBus),
+                                VMSTATE_BUFFER(block, BwTestSMBus),
+                                VMSTATE_BUFFER(answer, BwTestSMBus),
+                                VMSTATE_INT32(answer_len, BwTestSMBus),
+                                VMSTATE_INT32(answer_pos, BwTestSMBus),
+                                VMSTATE_END_OF_LIST() }
 };
 
 static void plain_class_init(ObjectClass *oc, void *data)
@@ -364,11 +363,13 @@ static const TypeInfo test_smbus_types[] = {
         .parent = TYPE_SMBUS_DEVICE,
         .instance_size = sizeof(BwTestSMBus),
         .class_init = plain_class_init,
-    }, {
+    },
+    {
         .name = TYPE_BW_TEST_SMBUS,
         .parent = TYPE_BW_TEST_SMBUS_PLAIN,
         .class_init = full_class_init,
-    }, {
+    },
+    {
         .name = TYPE_BW_TEST_SMBUS_HOST,
         .parent = TYPE_I2C_SLAVE,
         .instance_size = sizeof(BwTestSMBusHost),
