@@ -73,8 +73,11 @@ struct Nrf51TWI {
     bool stretched;       /* the byte received waits, or waited, for RXD */
     uint8_t reply;        /* I2CReply */
     uint8_t data;         /* byte that came with it */
-    int64_t owed_ns;      /* of wire time, < 0: taken too long; 0 unless the
-                           * part is outside, which does not migrate */
+    /*
+     * of wire time, < 0: taken too long; 0 unless the part is outside, which
+     * does not migrate
+     */
+    int64_t owed_ns;
     int64_t began_ns;     /* the phase under way ... */
     int64_t began_host_ns; /* ... on the host's clock */
     bool reissue;         /* request the phase again: just loaded */
