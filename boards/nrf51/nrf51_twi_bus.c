@@ -469,11 +469,11 @@ static void recv_done(Nrf51TWI *s)
 static void start_from_idle(Nrf51TWI *s)
 {
     s->on_board = pins_are_board(s);
+    s->owed_ns = 0;
     if (s->on_board && !claim_lines(s)) {
         set_state(s, TWI_QUEUED);
         return;
     }
-    s->owed_ns = 0;
     begin_start(s);
 }
 

@@ -6,7 +6,8 @@ usage: rsp.py SOCKET FILE [CONTINUE]
 SOCKET is QEMU's (-gdb unix:SOCKET,server=on,wait=off).  FILE is written to
 address 0 on, in pieces, by M packets, and read back.  With CONTINUE the
 debugger leaves ("detach") and the machine goes on; otherwise QEMU ends, as
-with gdb's "kill".
+with gdb's "kill".  With - for FILE the debugger steps three instructions and
+leaves.
 
 Exit status: 0, or 1 if a packet was not taken, within 20 s.
 
@@ -49,8 +50,23 @@ class Stub:
         return self.reply()
 
 
+def step(stub):
+    """As gdb's "stepi", and look at the registers."""
+    for _ in range(3):
+        if not stub.ask("s").startswith("T05"):
+            sys.exit("a step did not end as one")
+        if len(stub.ask("g")) < 16 * 8:
+            sys.exit("there are no registers")
+    if stub.ask("D") != "OK":
+        sys.exit("detach was refused")
+
+
 def main():
     stub = Stub(sys.argv[1])
+    if sys.argv[2] == "-":
+        stub.ask("?")
+        step(stub)
+        return
     with open(sys.argv[2], "rb") as file:
         image = file.read()
     stub.ask("?")
