@@ -21,9 +21,23 @@
 
 /* --- COUNTERS --- */
 
+struct bw_asm_stats bw_i2c_counters_sum(I2CPassthrough *s)
+{
+    I2CPassthroughClass *klass = I2C_PASSTHROUGH_GET_CLASS(s);
+    struct bw_asm_stats sum = bw_i2c_transfer_stats(s);
+
+    sum.transfers += s->exact.stats.transfers;
+    sum.over_read += s->exact.stats.over_read;
+    sum.failures += s->exact.stats.failures;
+    if (klass->add_stats) {
+        klass->add_stats(s, &sum);
+    }
+    return sum;
+}
+
 static struct bw_wire_counters session_counters(I2CPassthrough *s)
 {
-    struct bw_asm_stats sum = bw_i2c_transfer_stats(s);
+    struct bw_asm_stats sum = bw_i2c_counters_sum(s);
 
     return (struct bw_wire_counters) {
         .over_read = sum.over_read - s->counted.over_read,
@@ -128,7 +142,7 @@ void bw_i2c_counters_note(I2CPassthrough *s)
 
 void bw_i2c_counters_session(I2CPassthrough *s)
 {
-    s->counted = bw_i2c_transfer_stats(s);
+    s->counted = bw_i2c_counters_sum(s);
     memset(&s->sent, 0, sizeof(s->sent));
 }
 

@@ -362,21 +362,15 @@ static const VMStateDescription vmstate_i2c_passthrough = {
 
 static void refresh_counters(I2CPassthrough *s)
 {
-    I2CPassthroughClass *klass = I2C_PASSTHROUGH_GET_CLASS(s);
-    struct bw_asm_stats sum = bw_i2c_transfer_stats(s);
-    const struct bw_asm_stats *exact = &s->exact.stats;
+    struct bw_asm_stats sum = bw_i2c_counters_sum(s);
 
-    if (klass->add_stats) {
-        klass->add_stats(s, &sum);
-    }
-
-    s->transfers = sum.transfers + exact->transfers;
+    s->transfers = sum.transfers;
     s->probes = sum.probes;
-    s->over_read = sum.over_read + exact->over_read;
+    s->over_read = sum.over_read;
     s->under_read = sum.under_read;
     s->mispredicted = sum.mispredicted;
     s->refused = sum.refused;
-    s->failures = sum.failures + exact->failures;
+    s->failures = sum.failures;
     s->timeouts = s->link.timeouts;
     s->reconnects = s->link.reconnects;
 }

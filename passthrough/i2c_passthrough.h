@@ -156,7 +156,8 @@ struct I2CPassthrough {
     bool agent_profile; /* the agent has one */
     bool has_profile;
     struct bw_part_profile profile;
-    char *profile_text; /* the agent's, that @profile was made of */
+    char *profile_text; /* the agent's, that it was made of */
+    struct bw_part_profile *next_profile; /* ... from the next START on */
 
     /* i2c_counters.c */
     struct bw_asm_stats counted;  /* when the session began */
@@ -254,6 +255,9 @@ bool bw_i2c_profile_load(I2CPassthrough *s, Error **errp);
  */
 bool bw_i2c_profile_ask(I2CPassthrough *s);
 
+/* A transaction begins: what the agent has said in the one before counts. */
+void bw_i2c_profile_renew(I2CPassthrough *s);
+
 void bw_i2c_profile_free(I2CPassthrough *s);
 
 /* --- i2c_counters.c --- */
@@ -267,7 +271,10 @@ void bw_i2c_counters_flush(I2CPassthrough *s);
 /* A session begins. */
 void bw_i2c_counters_session(I2CPassthrough *s);
 
-/* The assembler may have counted or reported something. */
+/* What all the device's ways have counted since it was made. */
+struct bw_asm_stats bw_i2c_counters_sum(I2CPassthrough *s);
+
+/* A way may have counted or reported something. */
 void bw_i2c_counters_note(I2CPassthrough *s);
 
 #endif

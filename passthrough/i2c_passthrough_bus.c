@@ -34,6 +34,7 @@ static void answer(I2CPassthrough *s, I2CReply reply, uint8_t byte)
 
 void bw_i2c_passthrough_answer(I2CPassthrough *s, I2CReply reply, uint8_t byte)
 {
+    bw_i2c_counters_note(s);
     if (s->phase == I2C_PHASE_RECV && reply != I2C_REPLY_ACK) {
         s->untold = true; /* a controller cannot see that in a read byte */
     }
@@ -50,6 +51,9 @@ void bw_i2c_passthrough_answer(I2CPassthrough *s, I2CReply reply, uint8_t byte)
 
 static void take_start(I2CPassthrough *s)
 {
+    if (!s->open) {
+        bw_i2c_profile_renew(s);
+    }
     s->open = true;
     s->untold = false;
     s->way->start(s, s->phase == I2C_PHASE_START_RECV, s->recv_len);

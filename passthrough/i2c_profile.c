@@ -36,7 +36,25 @@ bool bw_i2c_profile_load(I2CPassthrough *s, Error **errp)
     return true;
 }
 
-/* The assembler begins anew if the agent has changed its mind. */
+/* The assembler begins anew: no transaction may be under way. */
+static void use_profile(I2CPassthrough *s, const struct bw_part_profile *p)
+{
+    s->profile = *p;
+    s->has_profile = true;
+    trace_bw_i2c_passthrough_profile(s->link.config.name, p->name);
+    bw_i2c_transfer_init(s, s->max_len);
+}
+
+void bw_i2c_profile_renew(I2CPassthrough *s)
+{
+    g_autofree struct bw_part_profile *p = g_steal_pointer(&s->next_profile);
+
+    if (p) {
+        use_profile(s, p);
+    }
+}
+
+/* The agent may have changed its mind. */
 static void take_text(I2CPassthrough *s, const char *text, size_t len)
 {
     struct bw_part_profile profile;
@@ -55,11 +73,11 @@ static void take_text(I2CPassthrough *s, const char *text, size_t len)
     }
     g_free(s->profile_text);
     s->profile_text = g_strndup(text, len);
-    s->profile = profile;
-    s->has_profile = true;
-    trace_bw_i2c_passthrough_profile(s->link.config.name, profile.name);
-    bw_i2c_transfer_init(s, s->max_len);
-    s->untold = s->open; /* what was gathered until now */
+    g_free(s->next_profile);
+    s->next_profile = g_memdup2(&profile, sizeof(profile));
+    if (!s->open && !s->id) {
+        bw_i2c_profile_renew(s);
+    }
 }
 
 static void profile_done(void *opaque, uint32_t id, unsigned status,
@@ -103,5 +121,7 @@ void bw_i2c_profile_free(I2CPassthrough *s)
 {
     g_free(s->profile_text);
     s->profile_text = NULL;
+    g_free(s->next_profile);
+    s->next_profile = NULL;
     s->has_profile = false;
 }

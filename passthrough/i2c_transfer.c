@@ -34,7 +34,6 @@ static void conclude(I2CPassthrough *s, enum bw_asm_verdict verdict,
         bw_i2c_passthrough_settle(s);
         return;
     }
-    bw_i2c_counters_note(s);
     bw_i2c_passthrough_answer(s, verdict == BW_ASM_ACK ? I2C_REPLY_ACK :
                               verdict == BW_ASM_NACK_ADDR ?
                               I2C_REPLY_NACK_ADDRESS : I2C_REPLY_NACK_DATA,

@@ -302,6 +302,7 @@ static void smbus_add_stats(I2CPassthrough *s, struct bw_asm_stats *sum)
     sum->probes += own->probes;
     sum->over_read += own->over_read;
     sum->under_read += own->under_read;
+    sum->mispredicted += own->mispredicted;
     sum->failures += own->failures;
 }
 

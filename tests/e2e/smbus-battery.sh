@@ -8,7 +8,7 @@
 
 FIRMWARE=build/firmware/smbus-battery.hex
 requires "$FIRMWARE"
-plan 7
+plan 8
 
 battery_start() {
     DESK_PARTS=()
@@ -19,8 +19,25 @@ battery_start() {
         -chardev "file,id=serial,path=$TMP/serial" -serial chardev:serial \
         -chardev "socket,id=smbus,path=$AGENT_SOCKET,reconnect-ms=100" \
         -device smbus-passthrough,id=part,chardev=smbus,export=battery,address=0x0b,pec=on \
+        -qmp "unix:$TMP/qmp.sock,server=on,wait=off" \
         -trace 'bw_link_*' -trace 'bw_i2c_passthrough_*' -D "$TMP/qemu.log"
     MACHINE_PID=$PID
+}
+
+# What the device has counted, as benchwire stats prints it
+counted() {
+    tests/e2e/qmp.py "$TMP/qmp.sock" \
+        get /machine/peripheral/part over-read \
+        get /machine/peripheral/part under-read \
+        get /machine/peripheral/part mispredicted |
+        xargs printf 'over-read %s bytes, under-read %s, mispredicted %s\n'
+}
+
+agent_knows() {
+    local counts
+    counts=$(counted)
+    [[ $counts != *"under-read 0,"* ]] &&
+        "$BENCHWIRE" -c "unix:$AGENT_SOCKET" stats battery | grep -F "$counts"
 }
 
 served() {
@@ -45,3 +62,4 @@ is "no transfer but SMBus protocols was asked for" \
 # Each command is tried once as a shorter form, and known from then on.
 is "no command is tried twice" "$(served '.* -> pec' |
     sed -E 's/.*SMBus ([^,]*).*/\1/' | sort | uniq -d | wc -l)" 0
+ok "benchwire stats shows what the device has counted" wait_for 10 agent_knows

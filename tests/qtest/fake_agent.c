@@ -21,6 +21,7 @@
 #include "lib/smbus_map.h"
 #include "lib/smbus_steps.h"
 #include "lib/wire.h"
+#include "lib/wire_profile.h"
 #include "lib/wire_smbus.h"
 #include "lib/wire_step.h"
 
@@ -45,6 +46,7 @@ struct fake_agent {
     uint16_t grant_addr;
     uint32_t grant_max_len;
     uint32_t grant_funcs;
+    char *profile; /* NULL: none */
     uint8_t pointer;
     bool pointed;                 /* ... is written, since the START */
     enum bw_i2c_step_phase phase; /* of I2C_STEP */
@@ -219,7 +221,7 @@ static void reply_hello(struct bw_writer *w)
     struct bw_wire_hello m = {
         .major = BW_WIRE_MAJOR,
         .minor = BW_WIRE_MINOR,
-        .caps = BW_CAP_I2C | BW_CAP_SMBUS | BW_CAP_STEP,
+        .caps = BW_CAP_I2C | BW_CAP_SMBUS | BW_CAP_STEP | BW_CAP_PROFILE,
         .max_body = BW_WIRE_MAX_BODY,
         .software = "fake agent",
     };
@@ -233,7 +235,7 @@ static enum bw_status reply_open(struct fake_agent *f, struct bw_reader *r,
     struct bw_wire_opened opened = {
         .kind = BW_EXPORT_I2C,
         .addr = f->grant_addr,
-        .funcs = f->grant_funcs,
+        .funcs = f->grant_funcs | (f->profile ? BW_I2C_FUNC_PROFILE : 0),
         .max_len = f->grant_max_len,
         .timeout_ms = 100,
     };
@@ -291,6 +293,16 @@ static enum bw_status reply_smbus(struct fake_agent *f, uint32_t id,
     return status;
 }
 
+static void reply_profile(struct fake_agent *f, struct bw_writer *w)
+{
+    struct bw_wire_profile m = {
+        .text = (const uint8_t *)f->profile,
+        .len = strlen(f->profile),
+    };
+
+    bw_wire_put_profile(w, &m);
+}
+
 /* A list that failed has ended its transaction. */
 static void put_failure(struct fake_agent *f, unsigned type,
                         struct bw_writer *w)
@@ -329,6 +341,8 @@ static void make_reply(struct fake_agent *f, const struct bw_wire_header *h,
         status = reply_step(f, h->id, &r, &w);
     } else if (h->type == BW_MSG_SMBUS_XFER) {
         status = reply_smbus(f, h->id, &r, &w);
+    } else if (h->type == BW_MSG_PROFILE_GET && f->profile) {
+        reply_profile(f, &w);
     } else {
         status = BW_UNSUPPORTED;
         bw_wire_put_text(&w, "the fake agent does not know that");
@@ -648,6 +662,7 @@ void fake_agent_stop(struct fake_agent *f)
         unlink(f->path);
     }
     g_free(f->path);
+    g_free(f->profile);
     g_string_free(f->log, true);
     g_rand_free(f->rand);
     g_mutex_clear(&f->lock);
@@ -696,6 +711,14 @@ void fake_agent_grant_funcs(struct fake_agent *f, uint32_t funcs)
 {
     g_mutex_lock(&f->lock);
     f->grant_funcs = funcs;
+    g_mutex_unlock(&f->lock);
+}
+
+void fake_agent_grant_profile(struct fake_agent *f, const char *text)
+{
+    g_mutex_lock(&f->lock);
+    g_free(f->profile);
+    f->profile = g_strdup(text);
     g_mutex_unlock(&f->lock);
 }
 

@@ -79,6 +79,9 @@ void fake_agent_grant(struct fake_agent *f, uint16_t addr, uint32_t max_len);
  * that is no SMBus protocol is refused. */
 void fake_agent_grant_funcs(struct fake_agent *f, uint32_t funcs);
 
+/* The part's profile for sessions from now on; NULL, as at first: none. */
+void fake_agent_grant_profile(struct fake_agent *f, const char *text);
+
 /* A register of the part. */
 void fake_agent_poke(struct fake_agent *f, uint8_t reg, uint8_t value);
 uint8_t fake_agent_peek(struct fake_agent *f, uint8_t reg);

@@ -132,6 +132,21 @@ unsigned guest_bus_transfer(QTestState *qts, uint8_t addr7, const uint8_t *tx,
     return qtest_readl(qts, ERROR) ? qtest_readl(qts, ERRORSRC) : GUEST_ACK;
 }
 
+unsigned guest_bus_begin_write(QTestState *qts, uint8_t addr7,
+                               const uint8_t *tx, size_t tx_len)
+{
+    begin(qts, addr7);
+    send_bytes(qts, tx, tx_len);
+    return qtest_readl(qts, ERROR) ? qtest_readl(qts, ERRORSRC) : GUEST_ACK;
+}
+
+unsigned guest_bus_stop(QTestState *qts)
+{
+    qtest_writel(qts, STOP, 1);
+    wait_event(qts, STOPPED);
+    return qtest_readl(qts, ERROR) ? qtest_readl(qts, ERRORSRC) : GUEST_ACK;
+}
+
 void guest_bus_start_read(QTestState *qts, uint8_t addr7)
 {
     begin(qts, addr7);

@@ -35,6 +35,11 @@ void guest_bus_reset(QTestState *qts);
 unsigned guest_bus_transfer(QTestState *qts, uint8_t addr7, const uint8_t *tx,
                             size_t tx_len, uint8_t *rx, size_t rx_len);
 
+/* The same write without its STOP, and later its STOP. */
+unsigned guest_bus_begin_write(QTestState *qts, uint8_t addr7,
+                               const uint8_t *tx, size_t tx_len);
+unsigned guest_bus_stop(QTestState *qts);
+
 /* START for reading, and nothing more; returns at once. */
 void guest_bus_start_read(QTestState *qts, uint8_t addr7);
 

@@ -171,6 +171,30 @@ static void test_read_cut_short_is_an_error(void)
     bench_finish(&b);
 }
 
+/* The link breaks within a write; a new profile comes just before its STOP. */
+static void test_profile_that_changes_within_a_write(void)
+{
+    static const uint8_t tx[] = { 0x20, 0x77 };
+    struct bench b;
+
+    bench_init(&b);
+    b.agent = fake_agent_start(b.socket);
+    fake_agent_grant_profile(b.agent, "profile 1\nplain 0-0xff\n");
+    bench_boot_unix(&b, "");
+    wait_count(&b, "probes", 1);
+    g_assert_cmpuint(guest_bus_begin_write(b.qts, GUEST_ADDR7, tx, 2), ==,
+                     GUEST_ACK);
+    fake_agent_grant_profile(b.agent, "profile 1\nclear 0-0xff\n");
+    fake_agent_will(b.agent, BW_MSG_PROFILE_GET, FAKE_DELAY, 500, 1);
+    fake_agent_drop(b.agent);
+    wait_count(&b, "reconnects", 1);
+    g_assert_cmpuint(guest_bus_stop(b.qts), ==, GUEST_ACK);
+    g_assert_cmphex(fake_agent_peek(b.agent, 0x20), ==, 0x77);
+    g_free(fake_agent_transfers(b.agent));
+    assert_read_works(&b);
+    bench_finish(&b);
+}
+
 static void test_agent_that_comes_later(void)
 {
     uint8_t rx[6];
@@ -309,6 +333,7 @@ int main(int argc, char **argv)
     ADD(agent_killed_in_mid_transfer);
     ADD(bytes_lost_with_the_link_are_not_acknowledged);
     ADD(read_cut_short_is_an_error);
+    ADD(profile_that_changes_within_a_write);
     ADD(agent_that_comes_later);
     ADD(read_at_boot_waits_for_the_link);
     ADD(start_waits_for_the_link_no_longer_than_timeout);
