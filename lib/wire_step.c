@@ -103,7 +103,7 @@ enum bw_status bw_wire_get_step_request(struct bw_reader *r,
 static size_t read_len(const struct bw_i2c_step *steps, size_t i,
                        const struct bw_i2c_progress *progress)
 {
-    if (steps[i].op != BW_STEP_READ || i > progress->done) {
+    if (!steps || steps[i].op != BW_STEP_READ || i > progress->done) {
         return 0;
     }
     return i < progress->done ? steps[i].len : progress->byte;

@@ -14,9 +14,9 @@
  *
  * A transaction that the guest gives up (its controller is disabled or reset)
  * ends with a STOP on the bus all the same, behind a START that may be under
- * way.  A part that does not acknowledge its address is left with a STOP at once:
- * QEMU's bus does not tell the slave how the guest goes on.  A repeated START
- * after that is a START on the wire.
+ * way.  A part that does not acknowledge its address is left with a STOP at
+ * once: QEMU's bus does not tell the slave how the guest goes on.  A repeated
+ * START after that is a START on the wire.
  *
  * If the guest is silent within a transaction for longer than the adapter's
  * time-out (a second) the agent ends it, and the next byte is a NACK.
