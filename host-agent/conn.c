@@ -41,10 +41,18 @@ static int fd_wait(struct bw_io *io, bool to_send, int timeout_ms)
     return poll(&p, 1, timeout_ms);
 }
 
+static bool fd_has_left(struct bw_io *io)
+{
+    struct pollfd p = { .fd = io_fd(io)->fd, .events = POLLRDHUP };
+
+    return poll(&p, 1, 0) > 0;
+}
+
 static const struct bw_io_ops fd_ops = {
     .recv = fd_recv,
     .send = fd_send,
     .wait = fd_wait,
+    .has_left = fd_has_left,
 };
 
 void bw_io_fd_init(struct bw_io_fd *f, int fd)
@@ -218,4 +226,9 @@ int bw_conn_send(struct bw_conn *c, size_t len)
         }
     }
     return 0;
+}
+
+bool bw_conn_has_left(struct bw_conn *c)
+{
+    return c->io->ops->has_left && c->io->ops->has_left(c->io);
 }

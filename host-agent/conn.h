@@ -30,11 +30,14 @@ struct bw_io;
  * @send: as send(2) with MSG_DONTWAIT and MSG_NOSIGNAL
  * @wait: as poll(2) of the one descriptor, for POLLOUT if @to_send and POLLIN
  *        otherwise: > 0 ready, 0 time is up, -1 and errno
+ * @has_left: the peer will send nothing more, whatever is still to be
+ *            received; NULL: that is not known
  */
 struct bw_io_ops {
     ssize_t (*recv)(struct bw_io *io, uint8_t *buf, size_t len, bool block);
     ssize_t (*send)(struct bw_io *io, const uint8_t *buf, size_t len);
     int (*wait)(struct bw_io *io, bool to_send, int timeout_ms);
+    bool (*has_left)(struct bw_io *io);
 };
 
 struct bw_io {
@@ -86,5 +89,8 @@ int bw_conn_next(struct bw_conn *c, uint64_t deadline_ns, struct bw_frame *f,
  * Returns: 0, or -1 and errno, ETIMEDOUT after BW_CONN_FRAME_MS.
  */
 int bw_conn_send(struct bw_conn *c, size_t len);
+
+/* Has the peer hung up?  Takes nothing from it. */
+bool bw_conn_has_left(struct bw_conn *c);
 
 #endif

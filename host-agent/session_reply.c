@@ -16,7 +16,7 @@
 #include "lib/wire_step.h"
 
 #define NS_PER_US      1000u
-#define DELAY_SLICE_MS 100 /* to look whether the agent stops */
+#define DELAY_SLICE_MS 100 /* to look whether there is still a reason to wait */
 
 void bw_session_begin(struct bw_session *s, struct bw_writer *w,
                       const struct bw_wire_header *h, enum bw_status status)
@@ -25,12 +25,13 @@ void bw_session_begin(struct bw_session *s, struct bw_writer *w,
     bw_wire_begin(w, h->type | BW_WIRE_REPLY, status, h->id);
 }
 
-/* Be as late as a fault says, but not when the agent stops. */
-static void delay(const struct bw_session *s, uint64_t us)
+/* Be as late as a fault says, but not when the agent stops or the client, whose
+ * lease this keeps, has gone. */
+static void delay(struct bw_session *s, uint64_t us)
 {
     uint64_t until_ns = bw_clock_ns() + us * NS_PER_US;
 
-    while (bw_clock_ns() < until_ns &&
+    while (bw_clock_ns() < until_ns && !bw_conn_has_left(&s->conn) &&
            !(s->stopping && atomic_load(s->stopping))) {
         uint64_t slice_ns = bw_clock_after_ms(bw_clock_ns(), DELAY_SLICE_MS);
         struct timespec to =

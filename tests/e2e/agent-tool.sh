@@ -19,7 +19,7 @@ said() {
     "$@" 2>&1
 }
 
-plan 48
+plan 50
 agent_start "$TMP/log"
 
 # --- list, get, set -----------------------------------------------------------
@@ -56,6 +56,16 @@ like "and gives it" "$("$TOOL" i2c -h)" '^ +i2c get EXPORT ADDRESS'
 like "what is no bench says where the benches are" \
     "$(said "$TOOL" fault clear thermometer)" \
     "is of type i2c; name one that 'benchwire list' shows as bench"
+
+# The reply would be sent in a minute, but there is nobody to take it.
+"$TOOL" fault add desk link-delay time=60s address=0x48 count=1 >"$TMP/out"
+is "a client goes while its reply is kept back" \
+    "$(status timeout 1 "$TOOL" i2c transfer thermometer r2@0x48)" 124
+thermometer_is_free() {
+    "$TOOL" list | grep -Eq '^thermometer +i2c +0x48 +free '
+}
+ok "its export is free at once" wait_for 10 thermometer_is_free
+"$TOOL" fault clear desk
 
 # --- i2c detect ----------------------------------------------------------------
 
