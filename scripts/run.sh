@@ -10,8 +10,9 @@
 #   BENCH   bench file of the agent that is started
 #           (default: host-agent/benches/desk.conf)
 #   AGENT   use this agent instead of starting one: HOST:PORT or unix:PATH
-#   PARTS   words EXPORT:ADDRESS: which of the agent's exports are on the
-#           board's bus, and where (default: the three of desk.conf)
+#   PARTS   words EXPORT:ADDRESS[,PROPERTY=VALUE]...: which of the agent's
+#           exports are on the board's bus, where, and with which properties
+#           of i2c-passthrough (default: the three of desk.conf)
 #   PANEL   vnc: show the board's panel to a VNC viewer, at a free display of
 #           127.0.0.1; vnc:N: at display N; unix: at a socket in build/run/
 #   ARGS    words: more options for QEMU, such as "-trace bw_link_*"
@@ -84,7 +85,7 @@ check_input() {
         die "there is no firmware $firmware"
     [ ! -d "$firmware" ] || die "FW=$firmware is a folder, and no program"
     for part in ${PARTS:-}; do
-        [[ $part =~ ^[^:]+:(0x)?[0-9a-fA-F]+$ ]] ||
+        [[ $part =~ ^[^:]+:(0x)?[0-9a-fA-F]+(,[^,=]+=[^,]+)*$ ]] ||
             die "PARTS: \"$part\" is not EXPORT:ADDRESS, such as thermometer:0x48"
     done
     [ -n "${AGENT:-}" ] || [ -r "$bench" ] || die "there is no bench $bench"
