@@ -262,6 +262,29 @@ static void transaction_without_bytes_is_given_up_after_30_ms(void)
     qtest_quit(qts);
 }
 
+/* Reset */
+
+static void reset_ends_a_transaction(void)
+{
+    QTestState *qts = start(CTL HOST FULL OTHER);
+
+    i2c_script_run(qts, "sync", "S50w 05", "a a");
+    qtest_system_reset(qts);
+    run(qts, "byte-data 50 =05 5a", "ok 5a");
+    run(qts, "byte-data 50 r =05", "ok 5a");
+    i2c_script_run(qts, "sync", "S0bw 05", "a a");
+    qtest_system_reset(qts);
+    run(qts, "byte-data 0b =05 5a", "ok 5a");
+    run(qts, "byte-data 0b r =05", "ok 5a");
+    /* while the host asks who alerts it */
+    i2c_script_set_bool(qts, "full", "alert", true);
+    i2c_script_run(qts, "sync", "S0cr r", "a 16");
+    qtest_system_reset(qts);
+    run(qts, "byte-data 0b r =05", "ok 5a");
+    g_assert_cmpint(i2c_script_get_int(qts, "full", "alerts-acked"), ==, 0);
+    qtest_quit(qts);
+}
+
 /* Migration */
 
 static void long_write_with_code_and_alert_migrate(void)
@@ -308,6 +331,7 @@ int main(int argc, char **argv)
     ADD(device_at_the_alert_response_address_keeps_it);
     ADD(host_is_notified);
     ADD(transaction_without_bytes_is_given_up_after_30_ms);
+    ADD(reset_ends_a_transaction);
     ADD(long_write_with_code_and_alert_migrate);
 #undef ADD
     return g_test_run();
