@@ -101,9 +101,16 @@ static void set_xfer_present(struct bw_i2c_assembler *a, bool present)
     }
 }
 
+/* Nobody can be asked for one: a write of no bytes would be one, too. */
+static bool is_general_call(const struct bw_i2c_assembler *a)
+{
+    return a->addr == 0 && !(a->flags & BW_I2C_TEN_BIT);
+}
+
 static bool known_present(const struct bw_i2c_assembler *a)
 {
-    return a->unprobeable || is_present(a, a->addr, a->flags);
+    return a->unprobeable || is_general_call(a) ||
+           is_present(a, a->addr, a->flags);
 }
 
 /* Transfers */
@@ -312,12 +319,17 @@ static bool was_probe(const struct bw_i2c_assembler *a)
     return a->xfer.nmsgs == 1 && a->xfer.msgs[0].len == 0;
 }
 
+/* The adapter cannot ask.  Of 10 bits it may know nothing at all. */
+static bool cannot_ask(const struct bw_i2c_assembler *a, enum bw_status status)
+{
+    return status == BW_UNSUPPORTED && was_probe(a) &&
+           !(a->xfer.msgs[0].flags & BW_I2C_TEN_BIT);
+}
+
 static void note_presence(struct bw_i2c_assembler *a, enum bw_status status)
 {
     set_xfer_present(a, status == BW_OK);
-    if (status == BW_UNSUPPORTED && was_probe(a)) {
-        a->unprobeable = true;
-    }
+    a->unprobeable |= cannot_ask(a, status);
 }
 
 static void complete_stop(struct bw_i2c_assembler *a, enum bw_status status)
@@ -350,7 +362,7 @@ enum bw_asm_verdict bw_i2c_assembler_complete(struct bw_i2c_assembler *a,
         bw_asm_lose_pointer(a);
     }
     note_presence(a, status);
-    if (status == BW_UNSUPPORTED && was_probe(a)) {
+    if (cannot_ask(a, status)) {
         status = BW_OK;
     }
     if (waited == WAIT_STOP) {

@@ -80,6 +80,14 @@ void bw_asm_note_writes(struct bw_i2c_assembler *a)
     }
 }
 
+/* Has the last write message more than a pointer: is it an SMBus call? */
+static bool writes_data(const struct bw_i2c_assembler *a)
+{
+    const uint8_t *bytes;
+
+    return last_write(a, &bytes) > a->config.profile->pointer_len;
+}
+
 /* --- messages --- */
 
 static void add_read(struct bw_i2c_assembler *a, uint16_t len)
@@ -93,7 +101,7 @@ static void note_place(struct bw_i2c_assembler *a, uint16_t skip)
 {
     a->fetch_pos = a->guest_pos;
     if (skip > 0) {
-        bw_part_profile_restart(&a->fetch_pos);
+        a->fetch_pos.offset = 0;
     }
     a->skip = skip;
 }
@@ -153,10 +161,29 @@ static enum bw_asm_verdict refuse_read(struct bw_i2c_assembler *a)
     return BW_ASM_NACK_ADDR;
 }
 
+/*
+ * Within a register that nobody minds being read it is begun again; any other
+ * is fetched as a whole before.
+ */
+static uint16_t offset_to_repeat(const struct bw_i2c_assembler *a)
+{
+    const struct bw_part_profile *p = a->config.profile;
+    uint16_t width = bw_part_profile_alike(p);
+    uint16_t offset = 0;
+
+    if (bw_part_profile_may_repeat(p, &a->guest_pos)) {
+        offset = a->guest_pos.offset;
+    } else if (!a->guest_pos.known && width > 0) {
+        offset = (uint16_t)(a->taken % width);
+    }
+    return offset < longest_read(a) ? offset : 0;
+}
+
 /* A read whose place in the part is known, or was left to the part. */
 static enum bw_asm_verdict start_profiled(struct bw_i2c_assembler *a)
 {
     uint32_t len = a->want;
+    uint16_t skip = 0;
 
     if (len == 0) {
         len = bw_part_profile_read_len(a->config.profile, &a->guest_pos);
@@ -167,14 +194,18 @@ static enum bw_asm_verdict start_profiled(struct bw_i2c_assembler *a)
         len = run_of(a, bw_lengths_find(&a->learned, &a->key));
         a->predicted = a->limited ? 0 : len;
     }
-    note_place(a, 0);
     if (a->nwrites > 0) {
+        note_place(a, 0);
         bw_asm_add_writes(a);
     } else if (a->guest_pos.known &&
                !bw_part_pos_same(&a->guest_pos, &a->part_pos)) {
+        skip = offset_to_repeat(a);
+        note_place(a, skip);
         add_pointer(a);
+    } else {
+        note_place(a, 0);
     }
-    add_read(a, cap_read(a, len));
+    add_read(a, cap_read(a, skip + len));
     return bw_asm_hand_out(a, WAIT_START_READ);
 }
 
@@ -207,10 +238,10 @@ enum bw_asm_verdict bw_asm_start_read(struct bw_i2c_assembler *a,
         return start_guessed(a);
     }
     bw_asm_note_writes(a);
-    bw_part_profile_restart(&a->guest_pos);
-    bw_part_profile_restart(&a->part_pos);
+    bw_part_profile_restart(a->config.profile, &a->guest_pos);
+    bw_part_profile_restart(a->config.profile, &a->part_pos);
     a->read_pos = a->guest_pos;
-    a->profiled = a->guest_pos.known || a->tx_len == 0;
+    a->profiled = a->tx_len == 0 || (a->guest_pos.known && !writes_data(a));
     return a->profiled ? start_profiled(a) : start_guessed(a);
 }
 
@@ -235,24 +266,6 @@ static enum bw_asm_verdict fetch_guessed(struct bw_i2c_assembler *a,
     a->skip = 0;
     add_read(a, cap_read(a, announced ? a->want - a->taken : ahead));
     return bw_asm_hand_out(a, WAIT_RECV_FURTHER);
-}
-
-/*
- * Within a register that nobody minds being read it is begun again; any other
- * is fetched as a whole before.
- */
-static uint16_t offset_to_repeat(const struct bw_i2c_assembler *a)
-{
-    const struct bw_part_profile *p = a->config.profile;
-    uint16_t width = bw_part_profile_alike(p);
-    uint16_t offset = 0;
-
-    if (bw_part_profile_may_repeat(p, &a->guest_pos)) {
-        offset = a->guest_pos.offset;
-    } else if (!a->guest_pos.known && width > 0) {
-        offset = (uint16_t)(a->taken % width);
-    }
-    return offset < longest_read(a) ? offset : 0;
 }
 
 static enum bw_asm_verdict fetch_profiled(struct bw_i2c_assembler *a,
@@ -309,7 +322,7 @@ enum bw_asm_verdict bw_asm_complete_read(struct bw_i2c_assembler *a,
 {
     a->rx_len = a->ask_len;
     a->phase = PHASE_READING;
-    if (waited == WAIT_RECV_FURTHER) {
+    if (waited != WAIT_RECV_LONGER) {
         a->rx_pos = a->skip;
     }
     if (a->profiled) {

@@ -49,11 +49,10 @@ static bool stays(const struct bw_profile_range *r,
 struct bw_part_pos bw_part_profile_point(const struct bw_part_profile *p,
                                          const uint8_t *bytes, size_t len)
 {
-    struct bw_part_pos pos = { .known = len == p->pointer_len };
+    struct bw_part_pos pos = { .known = p->pointer_len == 0 };
     uint16_t pointer = 0;
 
     if (p->pointer_len == 0) {
-        pos.known = true;
         return pos;
     }
     for (size_t i = 0; i < p->pointer_len && i < len; i++) {
@@ -61,6 +60,8 @@ struct bw_part_pos bw_part_profile_point(const struct bw_part_profile *p,
     }
     pos.increments = !p->increment_mask || (pointer & p->increment_mask);
     pos.reg = pointer & p->mask;
+    pos.known = len == p->pointer_len ||
+                (len > p->pointer_len && find(p, pos.reg)->stay);
     return pos;
 }
 
@@ -106,9 +107,14 @@ void bw_part_profile_advance(const struct bw_part_profile *p,
     }
 }
 
-void bw_part_profile_restart(struct bw_part_pos *pos)
+void bw_part_profile_restart(const struct bw_part_profile *p,
+                             struct bw_part_pos *pos)
 {
-    pos->offset = 0;
+    const struct bw_profile_range *r = find(p, pos->reg);
+
+    if (stays(r, pos) || r->kind != BW_PROFILE_PLAIN) {
+        pos->offset = 0;
+    }
 }
 
 bool bw_part_pos_same(const struct bw_part_pos *a, const struct bw_part_pos *b)

@@ -92,7 +92,8 @@ enum bw_status bw_part_profile_parse(struct bw_part_profile *p,
  * @bytes: @len bytes of one message
  *
  * A message that is longer than the pointer has moved it in a way that a
- * profile does not tell.
+ * profile does not tell, unless the register is one that it does not move on
+ * from.
  */
 struct bw_part_pos bw_part_profile_point(const struct bw_part_profile *p,
                                          const uint8_t *bytes, size_t len);
@@ -111,8 +112,10 @@ size_t bw_part_profile_pointer(const struct bw_part_profile *p,
 void bw_part_profile_advance(const struct bw_part_profile *p,
                              struct bw_part_pos *pos, uint32_t count);
 
-/* A START: what was left of a register that does not move on is forgotten. */
-void bw_part_profile_restart(struct bw_part_pos *pos);
+/* A START: what was left of a register that the pointer does not move on from,
+ * or that cannot be read again, is forgotten. */
+void bw_part_profile_restart(const struct bw_part_profile *p,
+                             struct bw_part_pos *pos);
 
 /* Would a read from here and one from there bring the same? */
 bool bw_part_pos_same(const struct bw_part_pos *a, const struct bw_part_pos *b);

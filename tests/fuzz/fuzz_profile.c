@@ -42,7 +42,7 @@ static void check_place(const struct bw_part_profile *p, uint16_t place)
         bw_part_profile_notices(p, &pos, run);
     }
     bw_part_profile_advance(p, &pos, run);
-    bw_part_profile_restart(&pos);
+    bw_part_profile_restart(p, &pos);
     must(bw_part_profile_run(p, &pos, 0, &limited) >= 1);
 }
 

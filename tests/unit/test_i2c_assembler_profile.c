@@ -185,6 +185,30 @@ static void within_a_wide_register_it_is_begun_again(void **state)
     end();
 }
 
+static void a_read_goes_on_within_a_wide_register(void **state)
+{
+    (void)state;
+    init_profiled("profile 1\nahead 4\nplain 0-3 width 8\n", false);
+    begin(1, "w1@0x50 0x01 r4");
+    recv_ok(0, 3);
+    end(); /* a byte too many: the part is at the fifth */
+    assert_int_equal(runs(start_read(0), "w1@0x50 0x01 r7", BW_OK), BW_ASM_ACK);
+    recv_ok(3, 4);
+    end(); /* as many as were fetched: its pointer serves */
+    assert_int_equal(runs(start_read(0), "r4@0x50", BW_OK), BW_ASM_ACK);
+}
+
+static void an_answer_to_data_is_not_begun_again(void **state)
+{
+    (void)state;
+    init_profiled("profile 1\nplain 0-3 width 8 stay\n", false);
+    assert_int_equal(start_write(), BW_ASM_ACK);
+    send_ok(1);
+    send_ok(0xee);
+    assert_int_equal(runs(start_read(0), "w2@0x50 0x01 0xee r4", BW_OK),
+                     BW_ASM_ACK);
+}
+
 static void a_stated_length_is_known(void **state)
 {
     (void)state;
@@ -306,6 +330,26 @@ static void one_transaction_may_speak_to_two_parts(void **state)
     assert_int_equal(start_at(0x50, BW_I2C_READ, false), BW_ASM_NACK_ADDR);
 }
 
+static void a_general_call_is_not_asked_for(void **state)
+{
+    (void)state;
+    assert_int_equal(start_at(0, 0, false), BW_ASM_ACK);
+    send_ok(4);
+    assert_int_equal(runs(stop(), "w1@0x00 0x04", BW_NACK_ADDR),
+                     BW_ASM_NACK_ADDR);
+}
+
+static void an_adapter_without_10_bits_can_still_ask_for_others(void **state)
+{
+    (void)state;
+    assert_int_equal(runs(start_at(0x150, BW_I2C_TEN_BIT, false), "w0@0x150t",
+                          BW_UNSUPPORTED),
+                     BW_ASM_NACK_ADDR);
+    end();
+    assert_int_equal(runs(start_at(0x51, 0, false), "w0@0x51", BW_NACK_ADDR),
+                     BW_ASM_NACK_ADDR);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +361,8 @@ int main(void)
         SENSOR(an_outage_does_not_move_the_guests_pointer),
         SENSOR(an_unknown_pointer_makes_reads_careful),
         cmocka_unit_test(within_a_wide_register_it_is_begun_again),
+        cmocka_unit_test(a_read_goes_on_within_a_wide_register),
+        cmocka_unit_test(an_answer_to_data_is_not_begun_again),
         cmocka_unit_test(a_stated_length_is_known),
         STRICT(strict_refuses_a_read_of_unknown_length),
         cmocka_unit_test(
@@ -324,6 +370,8 @@ int main(void)
         cmocka_unit_test(a_wrong_prediction_is_reported),
         CASE(presence_and_lengths_are_per_address),
         CASE(one_transaction_may_speak_to_two_parts),
+        CASE(a_general_call_is_not_asked_for),
+        CASE(an_adapter_without_10_bits_can_still_ask_for_others),
     };
 
     return cmocka_run_group_tests_name("i2c_assembler_profile", tests, NULL,

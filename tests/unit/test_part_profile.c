@@ -101,7 +101,7 @@ static void a_register_wider_than_a_byte_is_read_as_a_whole(void **state)
     pos = at(0);
     bw_part_profile_advance(&p, &pos, 3);
     assert_false(bw_part_pos_same(&pos, &(struct bw_part_pos){ 0 }));
-    bw_part_profile_restart(&pos);
+    bw_part_profile_restart(&p, &pos);
     assert_true(bw_part_pos_same(&pos, &(struct bw_part_pos){
                                            .known = true,
                                            .increments = true,
@@ -157,6 +157,18 @@ static void two_bytes_of_pointer_come_high_one_first(void **state)
     assert_int_equal(bytes[1], 0x00);
     assert_false(bw_part_profile_point(&p, selected, 1).known);
     assert_false(bw_part_profile_point(&p, data, 3).known);
+}
+
+static void data_does_not_move_a_pointer_that_stays(void **state)
+{
+    const uint8_t stays[] = { 0x00, 0xff };
+    const uint8_t moves[] = { 0x04, 0xff };
+
+    (void)state;
+    parse_ok("profile 1\nplain 0-3 width 2 stay\nplain 4");
+    assert_true(bw_part_profile_point(&p, stays, 2).known);
+    assert_false(bw_part_profile_point(&p, stays, 0).known);
+    assert_false(bw_part_profile_point(&p, moves, 2).known);
 }
 
 static void a_part_without_a_pointer_has_one_register(void **state)
@@ -307,6 +319,7 @@ int main(void)
         cmocka_unit_test(a_block_is_a_count_data_and_a_pec),
         cmocka_unit_test(a_bit_of_the_pointer_may_stop_it),
         cmocka_unit_test(two_bytes_of_pointer_come_high_one_first),
+        cmocka_unit_test(data_does_not_move_a_pointer_that_stays),
         cmocka_unit_test(a_part_without_a_pointer_has_one_register),
         cmocka_unit_test(a_length_can_be_stated),
         cmocka_unit_test(what_no_line_names_is_read_byte_by_byte),
