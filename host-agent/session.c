@@ -175,6 +175,7 @@ void bw_session_init(struct bw_session *s, struct bw_io *io,
     s->export = NULL;
     s->counted = (struct bw_wire_counters){ 0 };
     s->hold = (struct bw_step_hold){ 0 };
+    s->unsupported = 0;
 }
 
 void bw_session_run(struct bw_session *s)

@@ -36,6 +36,7 @@ struct bw_session {
     struct bw_export *export;        /* leased; NULL before OPEN */
     struct bw_wire_counters counted; /* what the client told last */
     struct bw_step_hold hold;        /* the transaction of I2C_STEP */
+    unsigned unsupported;            /* transfers, as far as logged */
     struct bw_wire_i2c_request request;
     uint8_t reads[BW_I2C_MAX_BYTES];
 };

@@ -23,8 +23,9 @@
 #define SERVER_CAPS                                                            \
     (BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS | BW_CAP_STEP | BW_CAP_FAULTS | \
      BW_CAP_STATS | BW_CAP_PROFILE)
-#define LOG_MAX_TEXT 512 /* characters of a transfer in the log */
-#define LOG_MAX_DATA 32  /* read bytes in the log */
+#define LOG_MAX_TEXT        512 /* characters of a transfer in the log */
+#define LOG_MAX_UNSUPPORTED 8   /* of a session */
+#define LOG_MAX_DATA        32  /* read bytes in the log */
 
 enum bw_verdict bw_session_on_hello(struct bw_session *s,
                                     const struct bw_wire_header *h,
@@ -217,15 +218,26 @@ static void print_reads(const struct bw_i2c_xfer *x, const uint8_t *reads,
     }
 }
 
-static void log_xfer(const struct bw_session *s, const struct bw_wire_header *h,
+/* What the adapter cannot do is told without being asked, but not for ever. */
+static enum bw_log_level xfer_level(struct bw_session *s, enum bw_status status)
+{
+    if (status != BW_UNSUPPORTED || s->unsupported == LOG_MAX_UNSUPPORTED) {
+        return BW_LOG_DEBUG;
+    }
+    s->unsupported++;
+    return BW_LOG_INFO;
+}
+
+static void log_xfer(struct bw_session *s, const struct bw_wire_header *h,
                      enum bw_status status,
                      const struct bw_wire_i2c_failure *where)
 {
     const struct bw_i2c_xfer *x = &s->request.xfer;
     char text[LOG_MAX_TEXT];
     char result[LOG_MAX_DATA * 5 + 16]; /* " 0xff" each, and the brackets */
+    enum bw_log_level level = xfer_level(s, status);
 
-    if (!bw_log_enabled(BW_LOG_DEBUG)) {
+    if (!bw_log_enabled(level)) {
         return;
     }
     bw_i2c_xfer_print(x, text, sizeof(text));
@@ -239,8 +251,8 @@ static void log_xfer(const struct bw_session *s, const struct bw_wire_header *h,
     } else if (where->msg != BW_UNKNOWN_PLACE) {
         snprintf(result, sizeof(result), " at message %u", where->msg);
     }
-    bw_log(BW_LOG_DEBUG, "session %u id=%u %s -> %s%s", s->number,
-           (unsigned)h->id, text, bw_status_name(status), result);
+    bw_log(level, "session %u id=%u %s -> %s%s", s->number, (unsigned)h->id,
+           text, bw_status_name(status), result);
 }
 
 /* Decode, check against the limits, run.  BW_MALFORMED ends the session. */

@@ -12,7 +12,7 @@
 
 requires "$RIG_QEMU" build/rig/initramfs "$RIG_TOOL"
 rig_up || exit 1
-plan 25
+plan 26
 
 smbus() {
     rig_tool smbus "$@" 2>&1
@@ -97,6 +97,8 @@ transfer i801 w2@0x51 0x20 0x5a
 is "and a write of a register" "$(transfer i801 w1@0x51 0x20 r1)" 0x5a
 is "a transfer that is none is refused" \
     "$(transfer i801 w2@0x51 0x20 0 r1)" 'the adapter cannot do that'
+ok "and the agent's log names it" \
+    rig "grep -q 'w2@0x51 0x20 0x00 r1.*-> unsupported' /tmp/agent.log"
 is "nobody at an address" "$(transfer i801 w1@0x33 0 r1)" \
     'no part acknowledged the address'
 
