@@ -58,8 +58,9 @@ static const char *list_text(const BwI2CExact *x, char *text, size_t size)
 
         switch (step->op) {
         case BW_STEP_START:
-            pos += snprintf(text + pos, size - pos, "%sS %c@0x%02x", gap,
-                            step->flags & BW_I2C_READ ? 'r' : 'w', step->addr);
+            pos += snprintf(text + pos, size - pos, "%sS %c@0x%02x%s", gap,
+                            step->flags & BW_I2C_READ ? 'r' : 'w', step->addr,
+                            step->flags & BW_I2C_TEN_BIT ? "t" : "");
             break;
         case BW_STEP_STOP:
             pos += snprintf(text + pos, size - pos, "%sP", gap);

@@ -162,8 +162,9 @@ static void log_steps(struct fake_agent *f, uint32_t id,
         const char *gap = i ? ", " : " ";
 
         if (s->op == BW_STEP_START) {
-            g_string_append_printf(f->log, "%sS %c@0x%02x", gap,
-                                   s->flags & BW_I2C_READ ? 'r' : 'w', s->addr);
+            g_string_append_printf(f->log, "%sS %c@0x%02x%s", gap,
+                                   s->flags & BW_I2C_READ ? 'r' : 'w', s->addr,
+                                   s->flags & BW_I2C_TEN_BIT ? "t" : "");
         } else if (s->op == BW_STEP_STOP) {
             g_string_append_printf(f->log, "%sP", gap);
         } else {

@@ -119,26 +119,91 @@ static void test_refused_byte_is_told_at_that_byte(void)
     bench_finish(&b);
 }
 
-static void test_absent_part_gets_a_stop(void)
+/* The export is a whole bus; @address: of the device, and what goes with it. */
+static void start_bus(struct bench *b, const char *address)
 {
     g_autofree char *chardev = NULL;
-    struct bench b;
+    g_autofree char *device = g_strdup_printf(
+        "chardev=agent,export=" FAKE_EXPORT ",exact=on,%s", address);
 
-    bench_init(&b);
-    b.agent = fake_agent_start(b.socket);
-    fake_agent_grant_funcs(b.agent, RDWR | STEP);
-    fake_agent_grant(b.agent, BW_ADDR_ANY, 100);
+    bench_init(b);
+    b->agent = fake_agent_start(b->socket);
+    fake_agent_grant_funcs(b->agent, RDWR | STEP | BW_I2C_FUNC_TEN_BIT);
+    fake_agent_grant(b->agent, BW_ADDR_ANY, 100);
     chardev = g_strdup_printf("-chardev socket,id=agent,path=%s,"
                               "reconnect-ms=50",
-                              b.socket);
-    bench_boot(&b, chardev,
-               "chardev=agent,export=" FAKE_EXPORT
-               ",address=0x51,hostaddr=0x52,exact=on");
-    wait_link(&b, "ready");
+                              b->socket);
+    bench_boot(b, chardev, device);
+    wait_link(b, "ready");
+}
+
+static void test_absent_part_gets_a_stop(void)
+{
+    struct bench b;
+
+    start_bus(&b, "address=0x51,hostaddr=0x52");
     g_assert_cmpuint(write_reg(&b, 0x20, 1), ==, GUEST_ANACK);
     g_assert_cmpuint(write_reg(&b, 0x20, 1), ==, GUEST_ANACK);
     wait_idle(&b);
     assert_lists(&b, "S w@0x52|P|S w@0x52|P|");
+    bench_finish(&b);
+}
+
+static unsigned write_to(struct bench *b, uint8_t addr7, uint8_t one,
+                         uint8_t two)
+{
+    uint8_t tx[] = { one, two };
+
+    return guest_bus_transfer(b->qts, addr7, tx, 2, NULL, 0);
+}
+
+static void test_whole_bus_is_spoken_to_as_the_guest_does(void)
+{
+    struct bench b;
+
+    start_bus(&b, "address=any");
+    g_assert_cmpuint(write_to(&b, FAKE_ADDR7, 0x20, 7), ==, GUEST_ACK);
+    g_assert_cmphex(fake_agent_peek(b.agent, 0x20), ==, 7);
+    assert_lists(&b, "S w@0x50|w1 0x20|w1 0x07|P|");
+    g_assert_cmpuint(write_to(&b, 0x33, 0x20, 1), ==, GUEST_ANACK);
+    g_assert_cmpuint(write_to(&b, 0x00, 0x04, 1), ==, GUEST_ANACK);
+    wait_idle(&b);
+    assert_lists(&b, "S w@0x33|P|");
+    bench_finish(&b);
+}
+
+static void test_general_call_is_passed_on(void)
+{
+    struct bench b;
+    uint8_t rx;
+
+    start_bus(&b, "address=any,general-call=on");
+    g_assert_cmpuint(write_to(&b, 0x00, 0x04, 1), ==, GUEST_ANACK);
+    g_assert_cmpuint(guest_bus_transfer(b.qts, 0x00, NULL, 0, &rx, 1), ==,
+                     GUEST_ANACK);
+    wait_idle(&b);
+    assert_lists(&b, "S w@0x00|P|");
+    bench_finish(&b);
+}
+
+/* 11110xx and a byte are one address; repeated START needs the first only. */
+static void test_ten_bits_are_one_address(void)
+{
+    uint8_t tx[] = { FAKE_ADDR7, 0x20, 0x5a };
+    struct bench b;
+    uint8_t rx[2] = { 0 };
+
+    start_bus(&b, "address=any");
+    g_assert_cmpuint(guest_bus_transfer(b.qts, 0x78, tx, 3, NULL, 0), ==,
+                     GUEST_ACK);
+    assert_lists(&b, "S w@0x50t|w1 0x20|w1 0x5a|P|");
+    g_assert_cmpuint(guest_bus_transfer(b.qts, 0x78, tx, 2, rx, 2), ==,
+                     GUEST_ACK);
+    g_assert_cmphex(rx[0], ==, 0x5a);
+    assert_lists(&b, "S w@0x50t|w1 0x20|S r@0x50t|r1|r1|P|");
+    g_assert_cmpuint(write_to(&b, 0x79, FAKE_ADDR7, 0), ==, GUEST_DNACK);
+    wait_idle(&b);
+    assert_lists(&b, "S w@0x150t|P|");
     bench_finish(&b);
 }
 
@@ -296,6 +361,9 @@ int main(int argc, char **argv)
     ADD(known_length_comes_with_the_start);
     ADD(refused_byte_is_told_at_that_byte);
     ADD(absent_part_gets_a_stop);
+    ADD(whole_bus_is_spoken_to_as_the_guest_does);
+    ADD(general_call_is_passed_on);
+    ADD(ten_bits_are_one_address);
     ADD(lost_bus_is_a_nack_and_the_next_start_works);
     ADD(disabled_controller_leaves_a_stop_on_the_bus);
     ADD(agent_that_goes_away_is_a_nack);
