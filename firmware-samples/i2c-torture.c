@@ -457,8 +457,11 @@ static void try_refused_command(void)
         printf("NACK at the repeated START\n");
     } else if (result == TWI_NACK_DATA) {
         printf("NACK at that byte\n");
+    } else if (result == TWI_OK) {
+        printf("ok\n");
     } else {
-        printf("%s\n", result == TWI_OK ? "ok" : twi_result_text(result));
+        print_failure(result);
+        printf("\n");
     }
     refuse(0);
     result = write_read(TAPE, buf, 2);

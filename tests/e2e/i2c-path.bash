@@ -12,6 +12,9 @@
 TORTURE=build/firmware/i2c-torture.hex
 # shellcheck disable=SC2034 # for those who source this
 TORTURE_BENCH=host-agent/benches/torture.conf
+# The part, with its profile, and the bus around it.
+# shellcheck disable=SC2034
+TORTURE_PARTS=("torture:0x30,shared=on" "bus:any,general-call=on,shared=on")
 
 requires "$TORTURE" /usr/bin/python3
 

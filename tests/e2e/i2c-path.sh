@@ -23,7 +23,7 @@ machine_stop
 
 ok "the agent starts" agent_start "$TORTURE_BENCH"
 
-LINKS=1 machine_start "$TORTURE" torture:0x30
+LINKS=2 machine_start "$TORTURE" "${TORTURE_PARTS[@]}"
 column "whole transfers"
 machine_stop
 
@@ -32,6 +32,6 @@ agent_stop
 ok "the agent starts with wires" \
     agent_start host-agent/benches/torture-wires.conf
 
-LINKS=1 machine_start "$TORTURE" torture:0x30
+LINKS=2 machine_start "$TORTURE" "${TORTURE_PARTS[@]}"
 column "byte by byte"
 machine_stop

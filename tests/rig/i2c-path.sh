@@ -17,5 +17,5 @@ rig_up || exit 1
 plan 1
 
 AGENT=$RIG_AGENT
-LINKS=1 machine_start "$TORTURE" torture:0x30
+LINKS=2 machine_start "$TORTURE" "${TORTURE_PARTS[@]/#bus:/usb1:}"
 column "i2c-dev"
