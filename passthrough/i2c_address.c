@@ -56,7 +56,8 @@ bool bw_i2c_address_match(I2CSlave *slave, uint8_t addr7, bool broadcast,
     I2CNode *node;
 
     if (broadcast ? !s->general_call :
-        s->any ? bw_i2c_neighbours_have(slave, addr7) : addr7 != slave->address) {
+        s->any ? bw_i2c_neighbours_have(slave, addr7) :
+                 addr7 != slave->address) {
         return false;
     }
     s->guest_addr = addr7;

@@ -46,6 +46,8 @@ struct fake_agent {
     uint16_t grant_addr;
     uint32_t grant_max_len;
     uint32_t grant_funcs;
+    uint16_t addr; /* the part's, on the agent's bus */
+    uint16_t addr_flags;
     char *profile; /* NULL: none */
     uint8_t pointer;
     bool pointed;                 /* ... is written, since the START */
@@ -62,11 +64,16 @@ struct reply {
 
 /* --- the part --- */
 
+static bool is_part(const struct fake_agent *f, uint16_t addr, uint16_t flags)
+{
+    return addr == f->addr && (flags & BW_I2C_TEN_BIT) == f->addr_flags;
+}
+
 static enum bw_status run_msg(struct fake_agent *f, struct bw_i2c_msg *m)
 {
     unsigned i;
 
-    if (m->addr != FAKE_ADDR7) {
+    if (!is_part(f, m->addr, m->flags)) {
         return BW_NACK_ADDR;
     }
     for (i = 0; i < m->len; i++) {
@@ -113,14 +120,14 @@ static enum bw_status run_steps(void *opaque, struct bw_i2c_step *steps,
     p->byte = 0;
     for (p->done = 0; p->done < nsteps; p->done++) {
         struct bw_i2c_step *s = &steps[p->done];
-        struct bw_i2c_msg m = { FAKE_ADDR7, 0, s->len, s->data };
+        struct bw_i2c_msg m = { f->addr, f->addr_flags, s->len, s->data };
 
         if (s->op == BW_STEP_START) {
-            if (s->addr != FAKE_ADDR7) {
+            if (!is_part(f, s->addr, s->flags)) {
                 return BW_NACK_ADDR;
             }
         } else if (s->op != BW_STEP_STOP) {
-            m.flags = s->op == BW_STEP_READ ? BW_I2C_READ : 0;
+            m.flags |= s->op == BW_STEP_READ ? BW_I2C_READ : 0;
             run_msg(f, &m);
         }
     }
@@ -134,7 +141,7 @@ static enum bw_status run_step(struct fake_agent *f, struct bw_i2c_step *s,
 {
     if (s->op == BW_STEP_START) {
         f->pointed = s->flags & BW_I2C_READ;
-        return s->addr == FAKE_ADDR7 ? BW_OK : BW_NACK_ADDR;
+        return is_part(f, s->addr, s->flags) ? BW_OK : BW_NACK_ADDR;
     }
     for (*byte = 0; *byte < s->len; (*byte)++) {
         if (s->op == BW_STEP_READ) {
@@ -639,6 +646,7 @@ struct fake_agent *fake_agent_start(const char *path)
     f->log = g_string_new("");
     f->rand = g_rand_new_with_seed(1);
     f->refuse_reg = -1;
+    f->addr = FAKE_ADDR7;
     f->grant_addr = FAKE_ADDR7;
     f->grant_max_len = BW_I2C_MAX_LEN;
     f->grant_funcs = BW_I2C_FUNC_RDWR | BW_I2C_FUNC_ZERO_LEN;
@@ -712,6 +720,14 @@ void fake_agent_grant_funcs(struct fake_agent *f, uint32_t funcs)
 {
     g_mutex_lock(&f->lock);
     f->grant_funcs = funcs;
+    g_mutex_unlock(&f->lock);
+}
+
+void fake_agent_move(struct fake_agent *f, uint16_t addr, uint16_t flags)
+{
+    g_mutex_lock(&f->lock);
+    f->addr = addr;
+    f->addr_flags = flags;
     g_mutex_unlock(&f->lock);
 }
 

@@ -79,6 +79,9 @@ void fake_agent_grant(struct fake_agent *f, uint16_t addr, uint32_t max_len);
  * that is no SMBus protocol is refused. */
 void fake_agent_grant_funcs(struct fake_agent *f, uint32_t funcs);
 
+/* The part's address on the agent's bus; BW_I2C_TEN_BIT or 0. */
+void fake_agent_move(struct fake_agent *f, uint16_t addr, uint16_t flags);
+
 /* The part's profile for sessions from now on; NULL, as at first: none. */
 void fake_agent_grant_profile(struct fake_agent *f, const char *text);
 
