@@ -24,7 +24,7 @@ address = 0x20
 BENCH
 agent_start "$TMP/bench.conf" || exit
 
-EMULATED=(-device bw-stretcher,id=part,address=0x20)
+EMULATED=(-device "bw-stretcher,id=part,address=0x20")
 REMOTE=(-chardev "socket,id=link,path=$AGENT_SOCKET,reconnect-ms=250"
     -device "i2c-passthrough,id=part,chardev=link,export=stretcher,address=0x20,timeout-ms=60000")
 

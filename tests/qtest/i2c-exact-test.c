@@ -194,6 +194,7 @@ static void test_ten_bits_are_one_address(void)
     uint8_t rx[2] = { 0 };
 
     start_bus(&b, "address=any");
+    fake_agent_move(b.agent, FAKE_ADDR7, BW_I2C_TEN_BIT);
     g_assert_cmpuint(guest_bus_transfer(b.qts, 0x78, tx, 3, NULL, 0), ==,
                      GUEST_ACK);
     assert_lists(&b, "S w@0x50t|w1 0x20|w1 0x5a|P|");
