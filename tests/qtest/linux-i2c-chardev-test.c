@@ -244,7 +244,8 @@ static const struct {
     const char *sentence;
 } mistakes[] = {
     { "linux-i2c,id=a", "give device=/dev/i2c-N" },
-    { "linux-i2c,id=a,device=/dev/null", "/dev/null does not tell" },
+    { "linux-i2c,id=a,device=/dev/null",
+      "cannot open /dev/null: Inappropriate ioctl for device" },
     { "linux-i2c,id=a,device=sim,address=0x80", "address 0x80 is not one" },
     { "linux-i2c,id=a,device=sim,address=0xffff", "address 0xffff is not" },
     { "linux-i2c,id=a,device=sim,address=0", "give 0x01 to 0x7f" },
