@@ -47,7 +47,8 @@ i2c_firmware() {
         -device i2c-passthrough,chardev=l400,export=clock400,address=0x69,hostaddr=0x68,exact=off \
         </dev/null 2>"$dir/i2c.err" &
     pid=$!
-    until_true 30 grep -q '^1\.\.' "$dir/i2c.serial" || true
+    until_true 120 grep -q '^1\.\.' "$dir/i2c.serial" ||
+        echo "  the firmware's four seconds are not over after 120 s: see $dir/i2c.err"
     end_process "$pid"
 }
 
@@ -86,7 +87,7 @@ i2c_rows() {
         row "  ratio of the medians" "$(awk -v a="$p50" -v b="$adapter" \
             -v c="$ping" 'BEGIN { printf "%.2f", a / (b + c) }')"
         # presence is asked for once, and the first read may need a second
-        row "  requests / reads" "$requests / ${reads:-0}"
+        row "  requests / reads" "$requests / ${reads:-not told}"
     done
 }
 
