@@ -169,6 +169,10 @@ void bw_session_init(struct bw_session *s, struct bw_io *io,
     s->bench = bench;
     s->stopping = stopping;
     s->number = number;
+    s->identity[0] = '\0';
+    s->notice_fd = -1;
+    s->notice = NULL;
+    s->notices = 0;
     s->greeted = false;
     s->peer_caps = 0;
     s->peer_max_body = BW_WIRE_MAX_BODY;

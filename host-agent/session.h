@@ -28,10 +28,14 @@
 struct bw_session {
     struct bw_conn conn;
     struct bw_bench *bench;
-    const atomic_bool *stopping;     /* the agent stops; NULL: never */
-    unsigned number;                 /* in the log */
-    bool greeted;                    /* HELLO is done */
-    uint32_t peer_caps;              /* enum bw_wire_cap of the client */
+    const atomic_bool *stopping;         /* the agent stops; NULL: never */
+    unsigned number;                     /* in the log */
+    char identity[BW_WIRE_MAX_NAME + 1]; /* of the client, for the policy */
+    int notice_fd; /* while it is readable @notice is called, -1: none */
+    bool (*notice)(struct bw_session *s); /* false ends the session */
+    uint32_t notices;                     /* sent */
+    bool greeted;                         /* HELLO is done */
+    uint32_t peer_caps;                   /* enum bw_wire_cap of the client */
     uint32_t peer_max_body;          /* the largest body the client takes */
     struct bw_export *export;        /* leased; NULL before OPEN */
     struct bw_wire_counters counted; /* what the client told last */

@@ -17,7 +17,7 @@
 
 const char *bw_wire_type_name(unsigned type)
 {
-    switch (type & ~BW_WIRE_REPLY) {
+    switch (type & ~BW_WIRE_NOTICE) {
     case BW_MSG_HELLO:
         return "HELLO";
     case BW_MSG_PING:
@@ -26,6 +26,8 @@ const char *bw_wire_type_name(unsigned type)
         return "LIST";
     case BW_MSG_OPEN:
         return "OPEN";
+    case BW_MSG_LEASE:
+        return "LEASE";
     case BW_MSG_I2C_XFER:
         return "I2C_XFER";
     case BW_MSG_I2C_STEP:
@@ -50,6 +52,22 @@ const char *bw_wire_type_name(unsigned type)
         return "FAULT_CLEAR";
     case BW_MSG_STATS:
         return "STATS";
+    case BW_MSG_WHO:
+        return "WHO";
+    case BW_MSG_KICK:
+        return "KICK";
+    case BW_MSG_RELOAD:
+        return "RELOAD";
+    case BW_MSG_GPIO_LINES:
+        return "GPIO_LINES";
+    case BW_MSG_GPIO_CONFIG:
+        return "GPIO_CONFIG";
+    case BW_MSG_GPIO_SET:
+        return "GPIO_SET";
+    case BW_MSG_GPIO_GET:
+        return "GPIO_GET";
+    case BW_MSG_GPIO_EVENTS:
+        return "GPIO_EVENTS";
     default:
         return "unknown";
     }

@@ -31,19 +31,21 @@
 #define BW_WIRE_MAX_FRAME   (BW_WIRE_HEADER_LEN + BW_WIRE_MAX_BODY)
 #define BW_WIRE_MAGIC       0x52575742u /* "BWWR" as bytes */
 #define BW_WIRE_MAJOR       1
-#define BW_WIRE_MINOR       1
+#define BW_WIRE_MINOR       2
 #define BW_WIRE_MAX_NAME    63      /* bytes in an export or part name */
 #define BW_WIRE_MAX_TEXT    255     /* bytes in any other string */
 #define BW_WIRE_MAX_PENDING 16      /* requests a client may have under way */
 #define BW_WIRE_MIN_BODY    4096    /* the least that max_body may say */
 #define BW_WIRE_MAX_TIME_MS 60000   /* of deadline_ms and timeout_ms */
 #define BW_WIRE_REPLY       0x8000u /* set in the type of every reply */
+#define BW_WIRE_NOTICE      0xc000u /* ... of what the agent sends unasked */
 
 enum bw_wire_type {
     BW_MSG_HELLO = 0x0001,       /* first frame in both directions */
     BW_MSG_PING = 0x0002,        /* body is returned */
     BW_MSG_LIST = 0x0003,        /* the exports this client may open */
     BW_MSG_OPEN = 0x0004,        /* take the lease of one export */
+    BW_MSG_LEASE = 0x0005,       /* what holds for this session */
     BW_MSG_I2C_XFER = 0x0010,    /* one transfer on an opened I2C export */
     BW_MSG_I2C_STEP = 0x0011,    /* parts of a transaction, byte by byte */
     BW_MSG_SMBUS_XFER = 0x0012,  /* one SMBus protocol on an I2C export */
@@ -55,7 +57,15 @@ enum bw_wire_type {
     BW_MSG_FAULT_LIST = 0x0030, /* faults of a bench's adapter */
     BW_MSG_FAULT_ADD = 0x0031,
     BW_MSG_FAULT_CLEAR = 0x0032,
-    BW_MSG_STATS = 0x0040 /* what the agent counted, per export */
+    BW_MSG_STATS = 0x0040,       /* what the agent counted, per export */
+    BW_MSG_WHO = 0x0041,         /* the sessions there are */
+    BW_MSG_KICK = 0x0042,        /* end one */
+    BW_MSG_RELOAD = 0x0043,      /* read the bench file again */
+    BW_MSG_GPIO_LINES = 0x0050,  /* the lines of a GPIO export */
+    BW_MSG_GPIO_CONFIG = 0x0051, /* direction, drive, bias, edges, debounce */
+    BW_MSG_GPIO_SET = 0x0052,    /* drive levels, one after the other */
+    BW_MSG_GPIO_GET = 0x0053,    /* levels now */
+    BW_MSG_GPIO_EVENTS = 0x0054  /* notice: edges */
 };
 
 /* Capability bits of HELLO: what the sender understands beyond PING. */
@@ -66,13 +76,17 @@ enum bw_wire_cap {
     BW_CAP_SMBUS = 1u << 3,   /* SMBUS_XFER */
     BW_CAP_PROFILE = 1u << 4, /* PROFILE_GET */
     BW_CAP_FAULTS = 1u << 5,  /* FAULT_* on bench exports */
-    BW_CAP_STATS = 1u << 6    /* STATS and COUNTERS */
+    BW_CAP_STATS = 1u << 6,   /* STATS and COUNTERS */
+    BW_CAP_LEASE = 1u << 7,   /* LEASE; the client keeps within its silence */
+    BW_CAP_GPIO = 1u << 8,    /* GPIO exports, GPIO_* */
+    BW_CAP_ADMIN = 1u << 9    /* WHO, KICK, RELOAD */
 };
 
 enum bw_export_kind {
-    BW_EXPORT_ANY = 0,  /* OPEN only: the client does not care */
-    BW_EXPORT_I2C = 1,  /* a bus, or one address on it */
-    BW_EXPORT_BENCH = 2 /* the values of the simulated bench */
+    BW_EXPORT_ANY = 0,   /* OPEN only: the client does not care */
+    BW_EXPORT_I2C = 1,   /* a bus, or one address on it */
+    BW_EXPORT_BENCH = 2, /* the values of the simulated bench */
+    BW_EXPORT_GPIO = 3   /* a set of lines, lib/gpio.h */
 };
 
 enum bw_open_flag {
