@@ -28,6 +28,7 @@ gpiod = $(if $(filter $(BUILD)/arm64/%,$@),,\
 AGENT_LIBS = -linih $(call gpiod,libs)
 FUZZ_CC := clang
 FUZZ_CFLAGS := $(BASE_CFLAGS) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link
+TSAN_CFLAGS := $(BASE_CFLAGS) -O1 -fno-omit-frame-pointer -fsanitize=thread
 COV_CFLAGS := $(BASE_CFLAGS) -O0 --coverage
 
 .DEFAULT_GOAL := help
@@ -41,7 +42,7 @@ LOCKED := scripts/locked
 PARALLEL = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 SUBMAKE = +$(Q)$(LOCKED) $(MAKE) --no-print-directory $(if $(V),,-s) $(PARALLEL)
 
-BUILD_GOALS := qemu agent firmware asan micropython rig docs install
+BUILD_GOALS := qemu agent firmware asan tsan micropython rig docs install
 ifneq ($(and $(filter $(BUILD_GOALS),$(MAKECMDGOALS)),$(if $(BW_LOCKED),,1)),)
 
 .PHONY: $(MAKECMDGOALS) locked
@@ -97,13 +98,14 @@ check: ## set up, build all, and run every test
 
 # --- parts of the build ----------------------------------------------------
 
-.PHONY: qemu agent firmware micropython rig build-run build-check asan
+.PHONY: qemu agent firmware micropython rig build-run build-check asan tsan
 qemu: $(BUILD)/setup/qemu ## build/qemu/qemu-system-arm (QEMU_TARBALL=FILE to choose one)
 	$(Q)qemu/build
 
 agent: $(BUILD)/setup/host ## build/host/benchwired and build/host/benchwire
 firmware: $(BUILD)/setup/firmware ## the firmware samples
 micropython: $(BUILD)/micropython.hex ## Debian's MicroPython: make run FW=build/micropython.hex
+tsan: $(BUILD)/setup/host ## the agent with a check for data races
 asan: $(BUILD)/setup/host ## the agent with address and undefined-behaviour checks
 
 $(BUILD)/micropython.hex:
@@ -156,11 +158,13 @@ $(AGENT_MAINS:host-agent/%_main.c=$(BUILD)/$(1)/%): $(BUILD)/$(1)/%: \
 endef
 $(eval $(call flavour,host,CC,HOST_CFLAGS))
 $(eval $(call flavour,asan,CC,ASAN_CFLAGS))
+$(eval $(call flavour,tsan,CC,TSAN_CFLAGS))
 $(eval $(call flavour,fuzz,FUZZ_CC,FUZZ_CFLAGS))
 $(eval $(call flavour,cov,CC,COV_CFLAGS))
 
 agent: $(AGENT_MAINS:host-agent/%_main.c=$(BUILD)/host/%)
 asan: $(AGENT_MAINS:host-agent/%_main.c=$(BUILD)/asan/%)
+tsan: $(AGENT_MAINS:host-agent/%_main.c=$(BUILD)/tsan/%)
 
 # --- unit tests: tests/unit/test_*.c, each with the archives and cmocka ----
 # UNIT_LDFLAGS_test_x: further linker flags, such as -Wl,--wrap=ioctl
@@ -176,6 +180,7 @@ $(BUILD)/$(1)/tests/unit/test_%: $(BUILD)/$(1)/tests/unit/test_%.o \
 		-lcmocka $$(UNIT_LDFLAGS_test_$$*)
 endef
 $(eval $(call unit_rule,asan,ASAN_CFLAGS))
+$(eval $(call unit_rule,tsan,TSAN_CFLAGS))
 $(eval $(call unit_rule,cov,COV_CFLAGS))
 
 # --- fuzzers: tests/fuzz/fuzz_NAME.c defines LLVMFuzzerTestOneInput --------
@@ -197,15 +202,16 @@ $(BUILD)/fuzz/tests/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o \
 
 # objects of one program are no intermediate files
 .SECONDARY: $(UNIT_NAMES:%=$(BUILD)/asan/%.o) $(UNIT_NAMES:%=$(BUILD)/cov/%.o) \
+	$(UNIT_NAMES:%=$(BUILD)/tsan/%.o) \
 	$(foreach f,asan fuzz,$(FUZZ_TARGETS:%=$(BUILD)/$(f)/tests/fuzz/fuzz_%.o)) \
 	$(BUILD)/asan/tests/fuzz/replay.o \
-	$(foreach f,host asan,$(AGENT_MAINS:%.c=$(BUILD)/$(f)/%.o))
+	$(foreach f,host asan tsan,$(AGENT_MAINS:%.c=$(BUILD)/$(f)/%.o))
 
 # --- the parts' own fragments ----------------------------------------------
 
 include $(sort $(wildcard */*.mk */*/*.mk))
 -include $(shell find $(wildcard $(BUILD)/host $(BUILD)/asan $(BUILD)/fuzz \
-	$(BUILD)/cov $(BUILD)/arm64) $(BUILD)/none -name '*.d' 2>/dev/null)
+	$(BUILD)/cov $(BUILD)/tsan $(BUILD)/arm64) $(BUILD)/none -name '*.d' 2>/dev/null)
 
 # --- tests -----------------------------------------------------------------
 # T=NAME runs one of them.
@@ -221,7 +227,7 @@ CHECKS = $(UNIT_TESTS) tests/borders.sh tests/build.sh tests/runner.sh \
 	$(FUZZ_REPLAYS) \
 	$(QTESTS:%=$(BUILD)/qemu/hw/benchwire/tests/%) $(E2E_TESTS) $(RIG_TESTS)
 
-.PHONY: check-unit check-qtest check-e2e check-fuzz check-borders check-build \
+.PHONY: check-tsan load-tests check-unit check-qtest check-e2e check-fuzz check-borders check-build \
 	check-rig build-qtest
 check-unit: $(BUILD)/setup/test ## unit tests, under ASan and UBSan
 	$(SUBMAKE) $(call pick,$(UNIT_TESTS))
@@ -243,8 +249,17 @@ check-qtest: $(BUILD)/setup/test ## registers and devices inside QEMU
 		$(addprefix $(BUILD)/qemu/hw/benchwire/tests/,$(call pick,$(QTESTS)))
 
 check-e2e: $(BUILD)/setup/test ## firmware, QEMU and agent together
-	$(SUBMAKE) build-run asan $(BUILD)/micropython.hex
+	$(SUBMAKE) build-run asan tsan load-tests $(BUILD)/micropython.hex
 	$(Q)tests/run-tests $(call pick,$(E2E_TESTS))
+
+# The agent's threads: the unit tests that have some, and the load
+TSAN_UNITS = $(filter $(addprefix $(BUILD)/tsan/tests/unit/test_,backend% bench% \
+	gpio% lease% local% policy% server% service% session% silence% tls%), \
+	$(UNIT_NAMES:%=$(BUILD)/tsan/%))
+check-tsan: $(BUILD)/setup/test ## the agent's threads, under ThreadSanitizer
+	$(SUBMAKE) tsan load-tests $(TSAN_UNITS)
+	$(Q)$$(setarch -R echo setarch -R 2>/dev/null) tests/run-tests \
+		$(TSAN_UNITS) tests/e2e/load.sh
 
 check-rig: ## the agent on a real kernel's adapters; docs/rig.md
 	$(Q)scripts/setup host qemu firmware test rig
@@ -257,7 +272,7 @@ build-qtest: $(BUILD)/setup/qemu
 	$(Q)qemu/build qemu-system-arm \
 		$(addprefix hw/benchwire/tests/,$(call pick,$(QTESTS)))
 
-build-check: asan $(BUILD)/micropython.hex $(UNIT_TESTS) $(FUZZ_REPLAYS) build-qtest rig
+build-check: asan tsan load-tests $(BUILD)/micropython.hex $(UNIT_TESTS) $(FUZZ_REPLAYS) build-qtest rig
 # one ninja at a time
 build-qtest: qemu
 

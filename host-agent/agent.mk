@@ -7,6 +7,14 @@
 build-bench: $(BUILD)/host/tests/bench/pingpong \
 		$(BUILD)/host/tests/bench/ownread
 
+# tests/load/NAME.c: clients that put load on an agent
+LOAD_TESTS := $(addprefix $(BUILD)/host/tests/load/,load)
+load-tests: $(LOAD_TESTS)
+$(LOAD_TESTS): $(BUILD)/host/tests/load/%: $(BUILD)/host/tests/load/%.o \
+		$(BUILD)/host/tests/load/crowd.o $(ARCHIVES:%=$(BUILD)/host/%)
+	@echo "  LINK    $@"
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ $(AGENT_LIBS)
+
 $(BUILD)/host/tests/bench/%: $(BUILD)/host/tests/bench/%.o \
 		$(ARCHIVES:%=$(BUILD)/host/%)
 	@echo "  LINK    $@"
@@ -14,7 +22,7 @@ $(BUILD)/host/tests/bench/%: $(BUILD)/host/tests/bench/%.o \
 
 # libgpiod 2, if scripts/gpiod has found one
 CFLAGS_backend_gpio = $(call gpiod,cflags)
-$(foreach f,host asan fuzz cov,$(BUILD)/$(f)/host-agent/backend_gpio.o): \
+$(foreach f,host asan tsan fuzz cov,$(BUILD)/$(f)/host-agent/backend_gpio.o): \
 	$(wildcard $(BUILD)/gpiod/cflags)
 
 UNIT_LDFLAGS_test_i2c_dev := -Wl,--wrap=open,--wrap=close,--wrap=ioctl

@@ -98,16 +98,33 @@ static int connect_to(int family, const struct sockaddr *addr, socklen_t len)
     return fd;
 }
 
+/* A unix socket that has no place for one more to wait refuses at once, unless
+ * connect(2) may block. */
 static int connect_unix(const char *path)
 {
+    const struct timeval wait = { .tv_sec = BW_CLIENT_WAIT_MS / 1000 };
+    const struct timeval for_ever = { 0 };
     struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    int fd, err;
 
     if (strlen(path) >= sizeof(addr.sun_path)) {
         errno = ENAMETOOLONG;
         return -1;
     }
     memcpy(addr.sun_path, path, strlen(path) + 1);
-    return connect_to(AF_UNIX, (const struct sockaddr *)&addr, sizeof(addr));
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return -1;
+    }
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
+    if (connect(fd, (const struct sockaddr *)&addr, sizeof(addr)) < 0) {
+        err = errno == EAGAIN ? ETIMEDOUT : errno;
+        close(fd);
+        errno = err;
+        return -1;
+    }
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &for_ever, sizeof(for_ever));
+    return fd;
 }
 
 /* A number from 1 to 65535; getaddrinfo(3) would take larger ones modulo. */

@@ -15,7 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BACKLOG 16
+#define BACKLOG 128 /* clients that come at the same moment */
 
 static int set_path(struct sockaddr_un *addr, const char *path, char *error,
                     size_t error_size)
