@@ -60,6 +60,9 @@ enum bw_gpio_edge {
 
 /**
  * struct bw_gpio_setting - how a line is used
+ *
+ * What does not apply to the direction is 0.
+ *
  * @direction: enum bw_gpio_direction
  * @drive: enum bw_gpio_drive; of outputs
  * @bias: enum bw_gpio_bias
@@ -79,8 +82,8 @@ struct bw_gpio_setting {
 /**
  * struct bw_gpio_event - one edge
  * @time_ns: when the kernel saw it, CLOCK_MONOTONIC of the agent's machine
- * @seq: number of the edge on its line since the lines were set up, from 1;
- *       a gap tells of edges that were lost
+ * @seq: number of the edge on its line, from 1 when the export is opened; a
+ *       gap tells of edges that were lost
  * @line: number in the export
  * @edge: BW_GPIO_RISING or BW_GPIO_FALLING
  */
@@ -103,5 +106,27 @@ struct bw_gpio_state {
     uint64_t outputs;
     uint64_t conflicts;
 };
+
+/* The lowest @count lines, up to BW_GPIO_MAX_LINES, as a mask. */
+uint64_t bw_gpio_lines_mask(unsigned count);
+
+/* Are all numbers in range, and is 0 what does not apply? */
+bool bw_gpio_setting_ok(const struct bw_gpio_setting *s);
+
+/**
+ * bw_gpio_setting_drives: does an output with this setting drive its line?
+ *
+ * Returns: false for an input, and for an open drain or source that is let go.
+ */
+bool bw_gpio_setting_drives(const struct bw_gpio_setting *s);
+
+/* "push-pull", "pull-up" and so on, as bench files and tools write them.
+ * "unknown" out of range. */
+const char *bw_gpio_drive_name(unsigned drive);
+const char *bw_gpio_bias_name(unsigned bias);
+
+/* Returns: the number, or BW_GPIO_DRIVE_COUNT, BW_GPIO_BIAS_COUNT. */
+unsigned bw_gpio_drive_find(const char *name);
+unsigned bw_gpio_bias_find(const char *name);
 
 #endif

@@ -229,7 +229,7 @@ enum bw_status bw_wire_get_open(struct bw_reader *r, struct bw_wire_open *m)
     if (!bw_reader_done(r)) {
         return BW_MALFORMED;
     }
-    if (v.kind > BW_EXPORT_BENCH || (v.flags & ~BW_OPEN_SHARED) != 0) {
+    if (v.kind > BW_EXPORT_GPIO || (v.flags & ~BW_OPEN_SHARED) != 0) {
         return BW_INVALID;
     }
     *m = v;
@@ -240,7 +240,7 @@ enum bw_status bw_wire_get_open(struct bw_reader *r, struct bw_wire_open *m)
 static bool export_ok(uint16_t kind, uint16_t addr)
 {
     if (addr == BW_ADDR_ANY) {
-        return kind == BW_EXPORT_I2C || kind == BW_EXPORT_BENCH;
+        return kind > BW_EXPORT_ANY && kind <= BW_EXPORT_GPIO;
     }
     return kind == BW_EXPORT_I2C && addr <= 0x3ff;
 }

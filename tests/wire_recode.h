@@ -14,6 +14,7 @@
 
 #include "lib/wire.h"
 #include "lib/wire_fault.h"
+#include "lib/wire_gpio.h"
 #include "lib/wire_profile.h"
 #include "lib/wire_smbus.h"
 #include "lib/wire_stats.h"
@@ -191,6 +192,22 @@ static inline void recode_stats(struct recode *c)
     }
 }
 
+static inline void recode_gpio_lines(struct recode *c)
+{
+    c->status = BW_OK;
+    while (c->status == BW_OK && bw_reader_left(&c->r) > 0) {
+        RECODE_BODY(c, struct bw_wire_gpio_line,
+                    bw_wire_get_gpio_line(&c->r, &m),
+                    bw_wire_put_gpio_line(&c->w, &m));
+    }
+}
+
+static inline void recode_gpio_state(struct recode *c)
+{
+    RECODE_BODY(c, struct bw_gpio_state, bw_wire_get_gpio_state(&c->r, &m),
+                bw_wire_put_gpio_state(&c->w, &m));
+}
+
 /* One fault and nothing else. */
 static inline enum bw_status recode_get_fault(struct bw_reader *r,
                                               struct bw_wire_fault *m)
@@ -249,6 +266,17 @@ static inline void recode_request(struct recode *c, unsigned type)
         RECODE_BODY(c, uint32_t, bw_wire_get_fault_number(&c->r, &m),
                     bw_wire_put_fault_number(&c->w, m));
         break;
+    case BW_MSG_GPIO_CONFIG:
+        RECODE_BODY(c, struct bw_wire_gpio_config,
+                    bw_wire_get_gpio_config(&c->r, &m),
+                    bw_wire_put_gpio_config(&c->w, &m));
+        break;
+    case BW_MSG_GPIO_SET:
+        RECODE_BODY(c, struct bw_wire_gpio_set, bw_wire_get_gpio_set(&c->r, &m),
+                    bw_wire_put_gpio_set(&c->w, &m));
+        break;
+    case BW_MSG_GPIO_LINES:
+    case BW_MSG_GPIO_GET:
     case BW_MSG_FAULT_LIST:
     case BW_MSG_STATS:
     case BW_MSG_LIST:
@@ -306,9 +334,28 @@ static inline void recode_reply(struct recode *c, unsigned type)
     case BW_MSG_VALUE_SET:
         recode_nothing(c);
         break;
+    case BW_MSG_GPIO_LINES:
+        recode_gpio_lines(c);
+        break;
+    case BW_MSG_GPIO_CONFIG:
+    case BW_MSG_GPIO_SET:
+    case BW_MSG_GPIO_GET:
+        recode_gpio_state(c);
+        break;
     default:
         recode_any(c);
         break;
+    }
+}
+
+static inline void recode_notice(struct recode *c, unsigned type)
+{
+    if (type == BW_MSG_GPIO_EVENTS) {
+        RECODE_BODY(c, struct bw_wire_gpio_events,
+                    bw_wire_get_gpio_events(&c->r, &m),
+                    bw_wire_put_gpio_events(&c->w, &m));
+    } else {
+        recode_any(c);
     }
 }
 
@@ -343,6 +390,8 @@ static inline void recode_frame(struct recode *c,
     bw_wire_begin(&c->w, h->type, h->status, h->id);
     if (type == h->type) {
         recode_request(c, type);
+    } else if ((h->type & BW_WIRE_NOTICE) == BW_WIRE_NOTICE) {
+        recode_notice(c, h->type & ~BW_WIRE_NOTICE);
     } else if (h->status == BW_OK) {
         recode_reply(c, type);
     } else {

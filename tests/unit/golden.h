@@ -21,7 +21,7 @@
 #ifndef GOLDEN_DOCUMENT
 #define GOLDEN_DOCUMENT "docs/protocol.md"
 #endif
-#define GOLDEN_MAX  96
+#define GOLDEN_MAX  128
 #define GOLDEN_LINE 256
 
 struct golden_frame {

@@ -290,6 +290,7 @@ static void open_is_accepted_within_its_bounds(void **state)
     (void)state;
     assert_int_equal(open_with(BW_EXPORT_ANY, 0, 1), BW_OK);
     assert_int_equal(open_with(BW_EXPORT_BENCH, BW_OPEN_SHARED, 63), BW_OK);
+    assert_int_equal(open_with(BW_EXPORT_GPIO, 0, 1), BW_OK);
 }
 
 static void open_is_refused_outside_of_them(void **state)
@@ -297,14 +298,14 @@ static void open_is_refused_outside_of_them(void **state)
     (void)state;
     assert_int_equal(open_with(BW_EXPORT_I2C, 0, 0), BW_MALFORMED);
     assert_int_equal(open_with(BW_EXPORT_I2C, 0, 64), BW_MALFORMED);
-    assert_int_equal(open_with(3, 0, 1), BW_INVALID);
+    assert_int_equal(open_with(BW_EXPORT_GPIO + 1, 0, 1), BW_INVALID);
     assert_int_equal(open_with(0xffff, 0, 1), BW_INVALID);
     for (unsigned bit = 1; bit < 16; bit++) {
         assert_int_equal(open_with(BW_EXPORT_I2C, (uint16_t)(1u << bit), 1),
                          BW_INVALID);
     }
     /* A body that does not parse is that first. */
-    assert_int_equal(open_with(3, 0, 64), BW_MALFORMED);
+    assert_int_equal(open_with(BW_EXPORT_GPIO + 1, 0, 64), BW_MALFORMED);
 }
 
 static enum bw_status opened_with(uint16_t kind, uint16_t addr,
@@ -325,6 +326,7 @@ static void opened_is_accepted_within_its_bounds(void **state)
     assert_int_equal(opened_with(BW_EXPORT_I2C, 0x3ff, 8192, 60000), BW_OK);
     assert_int_equal(opened_with(BW_EXPORT_I2C, BW_ADDR_ANY, 1, 1), BW_OK);
     assert_int_equal(opened_with(BW_EXPORT_BENCH, BW_ADDR_ANY, 0, 0), BW_OK);
+    assert_int_equal(opened_with(BW_EXPORT_GPIO, BW_ADDR_ANY, 0, 0), BW_OK);
 }
 
 static void opened_is_refused_outside_of_them(void **state)
@@ -332,7 +334,11 @@ static void opened_is_refused_outside_of_them(void **state)
     (void)state;
     assert_int_equal(opened_with(BW_EXPORT_ANY, BW_ADDR_ANY, 1, 1),
                      BW_MALFORMED);
-    assert_int_equal(opened_with(3, BW_ADDR_ANY, 0, 0), BW_MALFORMED);
+    assert_int_equal(opened_with(BW_EXPORT_GPIO + 1, BW_ADDR_ANY, 0, 0),
+                     BW_MALFORMED);
+    assert_int_equal(opened_with(BW_EXPORT_GPIO, 0x48, 0, 0), BW_MALFORMED);
+    assert_int_equal(opened_with(BW_EXPORT_GPIO, BW_ADDR_ANY, 1, 1),
+                     BW_MALFORMED);
     assert_int_equal(opened_with(BW_EXPORT_I2C, 0x400, 1, 1), BW_MALFORMED);
     assert_int_equal(opened_with(BW_EXPORT_I2C, 0x48, 0, 1), BW_MALFORMED);
     assert_int_equal(opened_with(BW_EXPORT_I2C, 0x48, 8193, 1), BW_MALFORMED);

@@ -13,6 +13,7 @@
 
 #include "golden.h"
 #include "lib/wire.h"
+#include "lib/wire_gpio.h"
 #include "lib/wire_smbus.h"
 #include "lib/wire_step.h"
 #include "tests/wire_recode.h"
@@ -368,6 +369,85 @@ static void put_stats_reply(struct bw_writer *w)
     bw_wire_put_stats(w, &m);
 }
 
+static const struct bw_gpio_setting led_low = { .direction = BW_GPIO_OUT },
+                                    led_high = { .direction = BW_GPIO_OUT,
+                                                 .value = 1 },
+                                    button = { .bias = BW_GPIO_BIAS_PULL_UP };
+
+static void put_gpio_lines_reply(struct bw_writer *w)
+{
+    const struct bw_wire_gpio_line first = {
+        .funcs = BW_GPIO_FUNC_IN | BW_GPIO_FUNC_OUT | BW_GPIO_FUNC_SIMULATED |
+                 BW_GPIO_FUNC_BIAS | BW_GPIO_FUNC_PUSH_PULL,
+        .now = led_low,
+        .name = "led",
+    };
+    const struct bw_wire_gpio_line second = {
+        .funcs = BW_GPIO_FUNC_IN | BW_GPIO_FUNC_SIMULATED | BW_GPIO_FUNC_BIAS |
+                 BW_GPIO_FUNC_EDGES | BW_GPIO_FUNC_DEBOUNCE,
+        .now = button,
+        .level = 1,
+        .name = "button",
+    };
+
+    bw_wire_put_gpio_line(w, &first);
+    bw_wire_put_gpio_line(w, &second);
+}
+
+static void put_gpio_config_request(struct bw_writer *w)
+{
+    struct bw_wire_gpio_config m = { .count = 2 };
+
+    m.lines[0].setting = led_high;
+    m.lines[1].line = 1;
+    m.lines[1].setting = button;
+    m.lines[1].setting.edges = BW_GPIO_RISING | BW_GPIO_FALLING;
+    m.lines[1].setting.debounce_us = 5000;
+    bw_wire_put_gpio_config(w, &m);
+}
+
+/* The led is driven high, the button is not pressed. */
+static void put_gpio_state(struct bw_writer *w)
+{
+    const struct bw_gpio_state m = { .levels = 3, .outputs = 1 };
+
+    bw_wire_put_gpio_state(w, &m);
+}
+
+static void put_gpio_config_refused(struct bw_writer *w)
+{
+    bw_wire_put_text(
+        w, "the owner of the bench allows line button only as an input");
+}
+
+static void put_gpio_set_request(struct bw_writer *w)
+{
+    const struct bw_wire_gpio_set m = { .count = 2,
+                                        .sets = { { 1, 0 }, { 1, 1 } } };
+
+    bw_wire_put_gpio_set(w, &m);
+}
+
+static const struct bw_gpio_state led_in_conflict = { .levels = 2,
+                                                      .conflicts = 1 };
+
+static void put_gpio_set_reply(struct bw_writer *w)
+{
+    bw_wire_put_gpio_state(w, &led_in_conflict);
+}
+
+static void put_gpio_events(struct bw_writer *w)
+{
+    const struct bw_wire_gpio_events m = {
+        .state = led_in_conflict,
+        .count = 2,
+        .events = { { 1000000000, 1, 1, BW_GPIO_FALLING },
+                    { 1120000000, 2, 1, BW_GPIO_RISING } },
+    };
+
+    bw_wire_put_gpio_events(w, &m);
+}
+
 static void put_unknown_request(struct bw_writer *w)
 {
     bw_write_u8(w, 0xff);
@@ -375,10 +455,11 @@ static void put_unknown_request(struct bw_writer *w)
 
 static void put_unknown_reply(struct bw_writer *w)
 {
-    bw_wire_put_text(w, "unknown message type 0x7abc");
+    bw_wire_put_text(w, "unknown message type 0x3abc");
 }
 
-#define REPLY(type) (BW_WIRE_REPLY | (type))
+#define REPLY(type)  (BW_WIRE_REPLY | (type))
+#define NOTICE(type) (BW_WIRE_NOTICE | (type))
 
 static const struct expected {
     const char *name;
@@ -439,8 +520,22 @@ static const struct expected {
     { "fault-clear-reply", REPLY(BW_MSG_FAULT_CLEAR), BW_OK, 49, put_nothing },
     { "stats-request", BW_MSG_STATS, 0, 50, put_nothing },
     { "stats-reply", REPLY(BW_MSG_STATS), BW_OK, 50, put_stats_reply },
-    { "unknown-request", 0x7abc, 0, 8, put_unknown_request },
-    { "unknown-reply", REPLY(0x7abc), BW_UNSUPPORTED, 8, put_unknown_reply },
+    { "gpio-lines-request", BW_MSG_GPIO_LINES, 0, 70, put_nothing },
+    { "gpio-lines-reply", REPLY(BW_MSG_GPIO_LINES), BW_OK, 70,
+      put_gpio_lines_reply },
+    { "gpio-config-request", BW_MSG_GPIO_CONFIG, 0, 71,
+      put_gpio_config_request },
+    { "gpio-config-reply", REPLY(BW_MSG_GPIO_CONFIG), BW_OK, 71,
+      put_gpio_state },
+    { "gpio-config-refused", REPLY(BW_MSG_GPIO_CONFIG), BW_DENIED, 72,
+      put_gpio_config_refused },
+    { "gpio-set-request", BW_MSG_GPIO_SET, 0, 73, put_gpio_set_request },
+    { "gpio-set-reply", REPLY(BW_MSG_GPIO_SET), BW_OK, 73, put_gpio_set_reply },
+    { "gpio-get-request", BW_MSG_GPIO_GET, 0, 74, put_nothing },
+    { "gpio-get-reply", REPLY(BW_MSG_GPIO_GET), BW_OK, 74, put_gpio_state },
+    { "gpio-events-notice", NOTICE(BW_MSG_GPIO_EVENTS), 0, 1, put_gpio_events },
+    { "unknown-request", 0x3abc, 0, 8, put_unknown_request },
+    { "unknown-reply", REPLY(0x3abc), BW_UNSUPPORTED, 8, put_unknown_reply },
 };
 
 /* Frames */
@@ -555,6 +650,10 @@ static bool may_end_at(const char *name, size_t len)
     if (strcmp(name, "value-list-reply") == 0) {
         /* no value, or the first one: 24 + 1 + 23 + 1 + 4 */
         return len == 0 || len == 53;
+    }
+    if (strcmp(name, "gpio-lines-reply") == 0) {
+        /* no line, or the first one: 14 + 1 + 3 */
+        return len == 0 || len == 18;
     }
     if (strcmp(name, "profile-reply") == 0) {
         return len > 0; /* any text */
@@ -697,7 +796,8 @@ static void the_document_lists_every_message_type(void **state)
         BW_MSG_VALUE_GET,  BW_MSG_VALUE_SET,   BW_MSG_I2C_STEP,
         BW_MSG_SMBUS_XFER, BW_MSG_PROFILE_GET, BW_MSG_COUNTERS,
         BW_MSG_FAULT_LIST, BW_MSG_FAULT_ADD,   BW_MSG_FAULT_CLEAR,
-        BW_MSG_STATS,
+        BW_MSG_STATS,      BW_MSG_GPIO_LINES,  BW_MSG_GPIO_CONFIG,
+        BW_MSG_GPIO_SET,   BW_MSG_GPIO_GET,    BW_MSG_GPIO_EVENTS,
     };
 
     (void)state;
@@ -705,8 +805,10 @@ static void the_document_lists_every_message_type(void **state)
         assert_row(bw_wire_type_name(types[i]), types[i], "%s | 0x%04lx");
         assert_string_equal(bw_wire_type_name(types[i] | BW_WIRE_REPLY),
                             bw_wire_type_name(types[i]));
+        assert_string_equal(bw_wire_type_name(types[i] | BW_WIRE_NOTICE),
+                            bw_wire_type_name(types[i]));
     }
-    assert_string_equal(bw_wire_type_name(0x7abc), "unknown");
+    assert_string_equal(bw_wire_type_name(0x3abc), "unknown");
 }
 
 static void the_document_states_the_limits_of_the_code(void **state)
@@ -730,6 +832,10 @@ static void the_document_states_the_limits_of_the_code(void **state)
         { "BW_I2C_MAX_LEN", BW_I2C_MAX_LEN },
         { "BW_I2C_MAX_BYTES", BW_I2C_MAX_BYTES },
         { "BW_WIRE_MAX_PROFILE", BW_WIRE_MAX_PROFILE },
+        { "BW_GPIO_MAX_LINES", BW_GPIO_MAX_LINES },
+        { "BW_GPIO_MAX_SETS", BW_GPIO_MAX_SETS },
+        { "BW_GPIO_MAX_EVENTS", BW_GPIO_MAX_EVENTS },
+        { "BW_GPIO_MAX_DEBOUNCE_US", BW_GPIO_MAX_DEBOUNCE_US },
     };
 
     (void)state;
@@ -783,7 +889,8 @@ static void the_document_numbers_kinds_and_bits_as_the_code_does(void **state)
                   { "STOP", BW_STEP_STOP },
                   { "ANY", BW_EXPORT_ANY },
                   { "I2C", BW_EXPORT_I2C },
-                  { "BENCH", BW_EXPORT_BENCH } },
+                  { "BENCH", BW_EXPORT_BENCH },
+                  { "GPIO", BW_EXPORT_GPIO } },
       bits[] = { { "I2C", BW_CAP_I2C },
                  { "VALUES", BW_CAP_VALUES },
                  { "RDWR", BW_I2C_FUNC_RDWR },
@@ -808,7 +915,19 @@ static void the_document_numbers_kinds_and_bits_as_the_code_does(void **state)
                  { "SMBUS_BLOCK_PROC_CALL", BW_I2C_FUNC_SMBUS_BLOCK_PROC_CALL },
                  { "SMBUS_I2C_BLOCK_WRITE", BW_I2C_FUNC_SMBUS_I2C_BLOCK_WRITE },
                  { "SMBUS_I2C_BLOCK_READ", BW_I2C_FUNC_SMBUS_I2C_BLOCK_READ },
-                 { "SMBUS_PEC", BW_I2C_FUNC_SMBUS_PEC } };
+                 { "SMBUS_PEC", BW_I2C_FUNC_SMBUS_PEC },
+                 { "LEASE", BW_CAP_LEASE },
+                 { "GPIO", BW_CAP_GPIO },
+                 { "ADMIN", BW_CAP_ADMIN },
+                 { "IN", BW_GPIO_FUNC_IN },
+                 { "OUT", BW_GPIO_FUNC_OUT },
+                 { "SIMULATED", BW_GPIO_FUNC_SIMULATED },
+                 { "BIAS", BW_GPIO_FUNC_BIAS },
+                 { "EDGES", BW_GPIO_FUNC_EDGES },
+                 { "DEBOUNCE", BW_GPIO_FUNC_DEBOUNCE },
+                 { "PUSH_PULL", BW_GPIO_FUNC_PUSH_PULL },
+                 { "OPEN_DRAIN", BW_GPIO_FUNC_OPEN_DRAIN },
+                 { "OPEN_SOURCE", BW_GPIO_FUNC_OPEN_SOURCE } };
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
