@@ -1,71 +1,143 @@
 /*
  * The bench: adapters and exports; see bench.h.
  *
+ * The lock around the transfers of an adapter is in bus_lock.c.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "host-agent/bench.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "host-agent/clock.h"
 #include "host-agent/filter_fault.h"
+#include "host-agent/policy.h"
 
-void bw_bench_init(struct bw_bench *b)
+static void empty(struct bw_bench *b)
 {
     b->bus_count = 0;
     b->export_count = 0;
+    b->policy = NULL;
 }
 
-void bw_bench_finish(struct bw_bench *b)
+void bw_bench_init(struct bw_bench *b)
+{
+    pthread_mutex_init(&b->lock, NULL);
+    empty(b);
+}
+
+void bw_bench_clear(struct bw_bench *b)
 {
     size_t i;
 
     for (i = 0; i < b->export_count; i++) {
-        bw_stats_finish(&b->exports[i].stats);
+        bw_export_unref(b->exports[i]);
     }
     for (i = 0; i < b->bus_count; i++) {
-        struct bw_bus *bus = &b->buses[i];
-
-        bus->adapter->ops->close(bus->adapter);
-        bw_lease_group_finish(&bus->leases);
-        pthread_cond_destroy(&bus->granted);
-        pthread_mutex_destroy(&bus->mutex);
+        bw_bus_unref(b->buses[i]);
     }
-    for (i = 0; i < b->export_count; i++) {
-        free(b->exports[i].profile);
-    }
-    bw_bench_init(b);
+    free(b->policy);
+    empty(b);
 }
 
-struct bw_bus *bw_bench_add_bus(struct bw_bench *b, const char *name,
-                                struct bw_i2c_adapter *adapter,
-                                struct bw_sim *sim)
+void bw_bench_finish(struct bw_bench *b)
 {
-    pthread_condattr_t attr;
-    struct bw_bus *bus;
+    bw_bench_clear(b);
+    pthread_mutex_destroy(&b->lock);
+}
 
-    if (b->bus_count == BW_BENCH_MAX_BUSES) {
-        adapter->ops->close(adapter);
+void bw_bench_exchange(struct bw_bench *b, struct bw_bench *other)
+{
+    struct bw_bus *buses[BW_BENCH_MAX_BUSES];
+    struct bw_export *exports[BW_BENCH_MAX_EXPORTS];
+    struct bw_policy *policy;
+    size_t buses_of_b, exports_of_b;
+
+    pthread_mutex_lock(&b->lock);
+    memcpy(buses, b->buses, sizeof(buses));
+    memcpy(exports, b->exports, sizeof(exports));
+    buses_of_b = b->bus_count;
+    exports_of_b = b->export_count;
+    policy = b->policy;
+    memcpy(b->buses, other->buses, sizeof(buses));
+    memcpy(b->exports, other->exports, sizeof(exports));
+    b->bus_count = other->bus_count;
+    b->export_count = other->export_count;
+    b->policy = other->policy;
+    pthread_mutex_unlock(&b->lock);
+    memcpy(other->buses, buses, sizeof(buses));
+    memcpy(other->exports, exports, sizeof(exports));
+    other->bus_count = buses_of_b;
+    other->export_count = exports_of_b;
+    other->policy = policy;
+}
+
+/* Buses */
+
+static struct bw_bus *bus_new(const char *name, struct bw_i2c_adapter *adapter,
+                              struct bw_sim *sim)
+{
+    struct bw_bus *bus = calloc(1, sizeof(*bus));
+    pthread_condattr_t attr;
+
+    if (!bus) {
         return NULL;
     }
-    bus = &b->buses[b->bus_count++];
+    atomic_init(&bus->refs, 1);
     snprintf(bus->name, sizeof(bus->name), "%s", name);
     bus->adapter = adapter;
     bus->sim = sim;
-    bus->faults = NULL;
     bw_lease_group_init(&bus->leases);
-    bus->in_use = false;
-    bus->first = NULL;
     pthread_mutex_init(&bus->mutex, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_cond_init(&bus->granted, &attr);
     pthread_condattr_destroy(&attr);
     return bus;
+}
+
+void bw_bus_unref(struct bw_bus *bus)
+{
+    if (!bus || atomic_fetch_sub(&bus->refs, 1) != 1) {
+        return;
+    }
+    bus->adapter->ops->close(bus->adapter);
+    bw_lease_group_finish(&bus->leases);
+    pthread_cond_destroy(&bus->granted);
+    pthread_mutex_destroy(&bus->mutex);
+    free(bus);
+}
+
+struct bw_bus *bw_bench_add_bus(struct bw_bench *b, const char *name,
+                                struct bw_i2c_adapter *adapter,
+                                struct bw_sim *sim)
+{
+    struct bw_bus *bus = NULL;
+
+    if (b->bus_count < BW_BENCH_MAX_BUSES) {
+        bus = bus_new(name, adapter, sim);
+    }
+    if (!bus) {
+        adapter->ops->close(adapter);
+        return NULL;
+    }
+    b->buses[b->bus_count++] = bus;
+    return bus;
+}
+
+bool bw_bench_keep_bus(struct bw_bench *b, struct bw_bus *bus)
+{
+    if (bw_bench_find_bus(b, bus->name) == bus) {
+        return true;
+    }
+    if (b->bus_count == BW_BENCH_MAX_BUSES) {
+        return false;
+    }
+    atomic_fetch_add(&bus->refs, 1);
+    b->buses[b->bus_count++] = bus;
+    return true;
 }
 
 bool bw_bench_add_faults(struct bw_bus *bus)
@@ -84,28 +156,73 @@ bool bw_bench_add_faults(struct bw_bus *bus)
     return true;
 }
 
-struct bw_export *bw_bench_add_export(struct bw_bench *b, const char *name,
-                                      enum bw_export_kind kind,
-                                      struct bw_bus *bus, uint16_t addr,
-                                      const char *text)
-{
-    struct bw_export *e;
+/* Exports */
 
-    if (b->export_count == BW_BENCH_MAX_EXPORTS) {
+static struct bw_export *export_new(const char *name, enum bw_export_kind kind,
+                                    struct bw_bus *bus, uint16_t addr,
+                                    const char *text)
+{
+    struct bw_export *e = calloc(1, sizeof(*e));
+
+    if (!e) {
         return NULL;
     }
-    e = &b->exports[b->export_count++];
+    atomic_init(&e->refs, 1);
     snprintf(e->name, sizeof(e->name), "%s", name);
     snprintf(e->text, sizeof(e->text), "%s", text);
     e->kind = kind;
     e->addr = addr;
     e->bus = bus;
-    e->shared = false;
+    if (bus) {
+        atomic_fetch_add(&bus->refs, 1);
+    }
     bw_stats_init(&e->stats);
-    e->profile = NULL;
-    e->profile_len = 0;
-    bw_lease_init(&e->lease, &bus->leases, kind == BW_EXPORT_I2C, addr);
+    bw_lease_group_init(&e->group);
+    bw_lease_init(&e->lease, bus ? &bus->leases : &e->group,
+                  kind == BW_EXPORT_I2C, addr);
     return e;
+}
+
+void bw_export_unref(struct bw_export *e)
+{
+    if (!e || atomic_fetch_sub(&e->refs, 1) != 1) {
+        return;
+    }
+    if (e->close) {
+        e->close(e);
+    }
+    bw_lease_finish(&e->lease);
+    bw_lease_group_finish(&e->group);
+    bw_stats_finish(&e->stats);
+    bw_bus_unref(e->bus);
+    free(e->profile);
+    free(e);
+}
+
+static bool put_export(struct bw_bench *b, struct bw_export *e)
+{
+    if (b->export_count == BW_BENCH_MAX_EXPORTS) {
+        bw_export_unref(e);
+        return false;
+    }
+    b->exports[b->export_count++] = e;
+    return true;
+}
+
+struct bw_export *bw_bench_add_export(struct bw_bench *b, const char *name,
+                                      enum bw_export_kind kind,
+                                      struct bw_bus *bus, uint16_t addr,
+                                      const char *text)
+{
+    struct bw_export *e = export_new(name, kind, bus, addr, text);
+
+    return e && put_export(b, e) ? e : NULL;
+}
+
+bool bw_bench_keep_export(struct bw_bench *b, struct bw_export *e)
+{
+    atomic_fetch_add(&e->refs, 1);
+    return put_export(b, e);
 }
 
 bool bw_bench_set_profile(struct bw_export *e, const char *text, size_t len)
@@ -122,13 +239,15 @@ bool bw_bench_set_profile(struct bw_export *e, const char *text, size_t len)
     return true;
 }
 
+/* Finding them */
+
 struct bw_bus *bw_bench_find_bus(struct bw_bench *b, const char *name)
 {
     size_t i;
 
     for (i = 0; i < b->bus_count; i++) {
-        if (strcmp(b->buses[i].name, name) == 0) {
-            return &b->buses[i];
+        if (strcmp(b->buses[i]->name, name) == 0) {
+            return b->buses[i];
         }
     }
     return NULL;
@@ -139,57 +258,79 @@ struct bw_export *bw_bench_find_export(struct bw_bench *b, const char *name)
     size_t i;
 
     for (i = 0; i < b->export_count; i++) {
-        if (strcmp(b->exports[i].name, name) == 0) {
-            return &b->exports[i];
+        if (strcmp(b->exports[i]->name, name) == 0) {
+            return b->exports[i];
         }
     }
     return NULL;
 }
 
-/* The place of @w in the queue, or with NULL the end of it. */
-static struct bw_bus_waiter **find_waiter(struct bw_bus *bus,
-                                          const struct bw_bus_waiter *w)
+struct bw_export *bw_bench_get_export(struct bw_bench *b, const char *name)
 {
-    struct bw_bus_waiter **at = &bus->first;
+    struct bw_export *e;
 
-    while (*at != w) {
-        at = &(*at)->next;
+    pthread_mutex_lock(&b->lock);
+    e = bw_bench_find_export(b, name);
+    if (e) {
+        atomic_fetch_add(&e->refs, 1);
     }
-    return at;
+    pthread_mutex_unlock(&b->lock);
+    return e;
 }
 
-enum bw_status bw_bus_lock(struct bw_bus *bus, uint64_t deadline_ns)
+size_t bw_bench_get_exports(struct bw_bench *b,
+                            struct bw_export *out[BW_BENCH_MAX_EXPORTS])
 {
-    struct timespec until = bw_clock_timespec(deadline_ns);
-    struct bw_bus_waiter self = { .granted = false };
-    int err = 0;
+    size_t count, i;
 
-    pthread_mutex_lock(&bus->mutex);
-    if (!bus->in_use) {
-        bus->in_use = true;
-        self.granted = true;
-    } else {
-        *find_waiter(bus, NULL) = &self;
+    pthread_mutex_lock(&b->lock);
+    count = b->export_count;
+    for (i = 0; i < count; i++) {
+        out[i] = b->exports[i];
+        atomic_fetch_add(&out[i]->refs, 1);
     }
-    while (!self.granted && err != ETIMEDOUT) {
-        err = pthread_cond_timedwait(&bus->granted, &bus->mutex, &until);
-    }
-    if (!self.granted) {
-        *find_waiter(bus, &self) = self.next;
-    }
-    pthread_mutex_unlock(&bus->mutex);
-    return self.granted ? BW_OK : BW_TIMEOUT;
+    pthread_mutex_unlock(&b->lock);
+    return count;
 }
 
-void bw_bus_unlock(struct bw_bus *bus)
+void bw_bench_put_exports(struct bw_export *const *exports, size_t count)
 {
-    pthread_mutex_lock(&bus->mutex);
-    if (bus->first) {
-        bus->first->granted = true; /* @in_use stays */
-        bus->first = bus->first->next;
-        pthread_cond_broadcast(&bus->granted);
-    } else {
-        bus->in_use = false;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        bw_export_unref(exports[i]);
     }
-    pthread_mutex_unlock(&bus->mutex);
+}
+
+/* The policy */
+
+bool bw_bench_knows(struct bw_bench *b, const char *identity)
+{
+    bool known;
+
+    pthread_mutex_lock(&b->lock);
+    known = !b->policy || bw_policy_find(b->policy, identity);
+    pthread_mutex_unlock(&b->lock);
+    return known;
+}
+
+bool bw_bench_may_open(struct bw_bench *b, const char *identity,
+                       const char *export_name)
+{
+    bool may;
+
+    pthread_mutex_lock(&b->lock);
+    may = !b->policy || bw_policy_may_open(b->policy, identity, export_name);
+    pthread_mutex_unlock(&b->lock);
+    return may;
+}
+
+bool bw_bench_is_admin(struct bw_bench *b, const char *identity)
+{
+    bool is;
+
+    pthread_mutex_lock(&b->lock);
+    is = !b->policy || bw_policy_is_admin(b->policy, identity);
+    pthread_mutex_unlock(&b->lock);
+    return is;
 }

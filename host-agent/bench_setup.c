@@ -121,9 +121,10 @@ static bool add_faults(struct bw_bench *b, const struct bw_config *c)
     size_t i;
 
     for (i = 0; i < b->export_count; i++) {
-        struct bw_export *e = &b->exports[i];
+        struct bw_export *e = b->exports[i];
 
-        if (e->kind == BW_EXPORT_BENCH && !bw_bench_add_faults(e->bus)) {
+        if (e->kind == BW_EXPORT_BENCH && e->bus &&
+            !bw_bench_add_faults(e->bus)) {
             return false;
         }
     }
@@ -224,18 +225,18 @@ bool bw_bench_setup(struct bw_bench *b, const struct bw_config *c, char *error,
             e = bw_bench_add_export(b, x->name, x->kind, bus, x->addr, x->text);
         }
         if (!e) {
-            bw_bench_finish(b);
+            bw_bench_clear(b);
             return false;
         }
         e->shared = x->shared;
         if (!add_profile(e, c, x, error, error_size)) {
-            bw_bench_finish(b);
+            bw_bench_clear(b);
             return false;
         }
     }
     if (!add_faults(b, c)) {
         snprintf(error, error_size, "out of memory");
-        bw_bench_finish(b);
+        bw_bench_clear(b);
         return false;
     }
     return true;

@@ -174,9 +174,10 @@ static void log_start(void)
     size_t i;
 
     for (i = 0; i < bench.export_count; i++) {
-        const struct bw_export *e = &bench.exports[i];
+        const struct bw_export *e = bench.exports[i];
 
-        bw_log(BW_LOG_INFO, "export \"%s\" on %s", e->name, e->bus->name);
+        bw_log(BW_LOG_INFO, "export \"%s\"%s%s", e->name, e->bus ? " on " : "",
+               e->bus ? e->bus->name : "");
     }
     for (i = 0; i < server.listener_count; i++) {
         bw_log(BW_LOG_INFO, "listening on %s", server.listeners[i].name);
@@ -192,7 +193,7 @@ static int serve(const struct options *o)
     bw_bench_init(&bench);
     if (!bw_bench_setup(&bench, &config, error, sizeof(error))) {
         bw_log(BW_LOG_ERROR, "%s", error);
-        return EXIT_FAILURE;
+        goto err_finish_bench;
     }
     if (bw_server_init(&server, &bench) < 0) {
         bw_log(BW_LOG_ERROR, "cannot start: %s", strerror(errno));

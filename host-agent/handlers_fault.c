@@ -20,6 +20,11 @@ static enum bw_verdict refuse_without(struct bw_session *s,
                              s->export->name);
 }
 
+static bool has_faults(const struct bw_export *e)
+{
+    return e->bus && e->bus->faults;
+}
+
 enum bw_verdict bw_session_on_fault_list(struct bw_session *s,
                                          const struct bw_wire_header *h,
                                          struct bw_reader *body)
@@ -31,7 +36,7 @@ enum bw_verdict bw_session_on_fault_list(struct bw_session *s,
     if (!bw_reader_done(body)) {
         return bw_session_malformed(s, h);
     }
-    if (!s->export->bus->faults) {
+    if (!has_faults(s->export)) {
         return refuse_without(s, h);
     }
     count = bw_fault_set_list(s->export->bus->faults, faults);
@@ -54,7 +59,7 @@ enum bw_verdict bw_session_on_fault_add(struct bw_session *s,
     if (bw_wire_get_fault(body, &fault) != BW_OK || !bw_reader_done(body)) {
         return bw_session_malformed(s, h);
     }
-    if (!s->export->bus->faults) {
+    if (!has_faults(s->export)) {
         return refuse_without(s, h);
     }
     why = bw_fault_check(&fault);
@@ -84,7 +89,7 @@ enum bw_verdict bw_session_on_fault_clear(struct bw_session *s,
     if (bw_wire_get_fault_number(body, &number) != BW_OK) {
         return bw_session_malformed(s, h);
     }
-    if (!s->export->bus->faults) {
+    if (!has_faults(s->export)) {
         return refuse_without(s, h);
     }
     if (bw_fault_set_clear(s->export->bus->faults, number) != BW_OK) {

@@ -40,16 +40,18 @@ enum bw_verdict bw_session_on_stats(struct bw_session *s,
                                     const struct bw_wire_header *h,
                                     struct bw_reader *body)
 {
+    struct bw_export *exports[BW_BENCH_MAX_EXPORTS];
     struct bw_wire_stats entry;
     struct bw_writer w;
-    size_t i;
+    size_t count, i;
 
     if (!bw_reader_done(body)) {
         return bw_session_malformed(s, h);
     }
     bw_session_begin(s, &w, h, BW_OK);
-    for (i = 0; i < s->bench->export_count; i++) {
-        struct bw_export *e = &s->bench->exports[i];
+    count = bw_bench_get_exports(s->bench, exports);
+    for (i = 0; i < count; i++) {
+        struct bw_export *e = exports[i];
 
         if (e->kind != BW_EXPORT_I2C) {
             continue;
@@ -59,5 +61,6 @@ enum bw_verdict bw_session_on_stats(struct bw_session *s,
         entry.sessions = bw_lease_holders(&e->lease);
         bw_wire_put_stats(&w, &entry);
     }
+    bw_bench_put_exports(exports, count);
     return bw_session_finish(s, &w, h);
 }

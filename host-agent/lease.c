@@ -43,6 +43,21 @@ void bw_lease_init(struct bw_lease *l, struct bw_lease_group *g, bool has_parts,
     pthread_mutex_unlock(&g->lock);
 }
 
+void bw_lease_finish(struct bw_lease *l)
+{
+    struct bw_lease **at;
+
+    pthread_mutex_lock(&l->group->lock);
+    at = &l->group->first;
+    while (*at && *at != l) {
+        at = &(*at)->next;
+    }
+    if (*at) {
+        *at = l->next;
+    }
+    pthread_mutex_unlock(&l->group->lock);
+}
+
 static bool overlap(const struct bw_lease *a, const struct bw_lease *b)
 {
     return a == b || (a->has_parts && b->has_parts &&

@@ -38,7 +38,7 @@ struct bw_lease {
 };
 
 void bw_lease_group_init(struct bw_lease_group *g);
-/* No lease of it may be held. */
+/* No lease may be in it any more. */
 void bw_lease_group_finish(struct bw_lease_group *g);
 
 /**
@@ -49,6 +49,8 @@ void bw_lease_group_finish(struct bw_lease_group *g);
  */
 void bw_lease_init(struct bw_lease *l, struct bw_lease_group *g, bool has_parts,
                    uint16_t addr);
+/* Take it out of its group; nobody may hold it. */
+void bw_lease_finish(struct bw_lease *l);
 
 /**
  * bw_lease_take: become a holder

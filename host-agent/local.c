@@ -65,6 +65,7 @@ static bool fill_bench(struct bw_bench *b, const char *name, uint16_t addr,
 {
     struct bw_i2c_adapter *adapter = NULL;
     struct bw_sim *sim = NULL;
+    struct bw_export *e = NULL;
     struct bw_bus *bus;
 
     if (strcmp(name, "sim") == 0) {
@@ -78,12 +79,16 @@ static bool fill_bench(struct bw_bench *b, const char *name, uint16_t addr,
     }
     bw_bench_init(b);
     bus = bw_bench_add_bus(b, name, adapter, sim);
-    bw_bench_add_export(b, "i2c", BW_EXPORT_I2C, bus, addr, name)->shared =
-        true; /* there is one session only */
-    if (sim) {
-        bw_bench_add_export(b, "bench", BW_EXPORT_BENCH, bus, BW_ADDR_ANY,
-                            name);
+    if (bus) {
+        e = bw_bench_add_export(b, "i2c", BW_EXPORT_I2C, bus, addr, name);
     }
+    if (!e || (sim && !bw_bench_add_export(b, "bench", BW_EXPORT_BENCH, bus,
+                                           BW_ADDR_ANY, name))) {
+        snprintf(error, error_size, "out of memory");
+        bw_bench_finish(b);
+        return false;
+    }
+    e->shared = true; /* there is one session only */
     return true;
 }
 

@@ -21,9 +21,14 @@ static size_t find(const struct bw_sim *sim, const char *name)
     return sim && at < bw_sim_value_count(sim) ? at : NONE;
 }
 
+static struct bw_sim *sim_of(const struct bw_export *e)
+{
+    return e->bus ? e->bus->sim : NULL;
+}
+
 void bw_service_bench_list(struct bw_export *e, struct bw_writer *w)
 {
-    struct bw_sim *sim = e->bus->sim;
+    struct bw_sim *sim = sim_of(e);
     size_t count = sim ? bw_sim_value_count(sim) : 0;
     struct bw_wire_value v;
     size_t i;
@@ -37,7 +42,7 @@ void bw_service_bench_list(struct bw_export *e, struct bw_writer *w)
 enum bw_status bw_service_bench_get(struct bw_export *e, const char *name,
                                     struct bw_wire_value *v)
 {
-    struct bw_sim *sim = e->bus->sim;
+    struct bw_sim *sim = sim_of(e);
     size_t at = find(sim, name);
 
     if (at == NONE) {
@@ -50,7 +55,7 @@ enum bw_status bw_service_bench_get(struct bw_export *e, const char *name,
 enum bw_status bw_service_bench_set(struct bw_export *e, const char *name,
                                     int64_t micro, struct bw_wire_value *v)
 {
-    struct bw_sim *sim = e->bus->sim;
+    struct bw_sim *sim = sim_of(e);
     size_t at = find(sim, name);
     enum bw_status status;
 

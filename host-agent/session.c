@@ -194,6 +194,7 @@ void bw_session_run(struct bw_session *s)
     if (s->export) {
         bw_service_step_end(s->export, &s->hold);
         bw_lease_drop(&s->export->lease);
+        bw_export_unref(s->export);
         s->export = NULL;
     }
 }

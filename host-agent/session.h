@@ -37,7 +37,7 @@ struct bw_session {
     bool greeted;                         /* HELLO is done */
     uint32_t peer_caps;                   /* enum bw_wire_cap of the client */
     uint32_t peer_max_body;          /* the largest body the client takes */
-    struct bw_export *export;        /* leased; NULL before OPEN */
+    struct bw_export *export;        /* a reference, leased; NULL before OPEN */
     struct bw_wire_counters counted; /* what the client told last */
     struct bw_step_hold hold;        /* the transaction of I2C_STEP */
     unsigned unsupported;            /* transfers, as far as logged */

@@ -91,22 +91,24 @@ static uint32_t export_funcs(const struct bw_export *e)
     if (e->kind == BW_EXPORT_I2C) {
         return e->bus->adapter->funcs | (e->profile ? BW_I2C_FUNC_PROFILE : 0);
     }
-    return e->bus->sim ? BW_I2C_FUNC_SIMULATED : 0;
+    return e->bus && e->bus->sim ? BW_I2C_FUNC_SIMULATED : 0;
 }
 
 enum bw_verdict bw_session_on_list(struct bw_session *s,
                                    const struct bw_wire_header *h,
                                    struct bw_reader *body)
 {
+    struct bw_export *exports[BW_BENCH_MAX_EXPORTS];
     struct bw_writer w;
-    size_t i;
+    size_t count, i;
 
     if (!bw_reader_done(body)) {
         return bw_session_malformed(s, h);
     }
     bw_session_begin(s, &w, h, BW_OK);
-    for (i = 0; i < s->bench->export_count; i++) {
-        struct bw_export *e = &s->bench->exports[i];
+    count = bw_bench_get_exports(s->bench, exports);
+    for (i = 0; i < count; i++) {
+        struct bw_export *e = exports[i];
         struct bw_wire_export entry = {
             .kind = (uint16_t)e->kind,
             .addr = e->addr,
@@ -121,6 +123,7 @@ enum bw_verdict bw_session_on_list(struct bw_session *s,
         memcpy(entry.text, e->text, sizeof(entry.text));
         bw_wire_put_export(&w, &entry);
     }
+    bw_bench_put_exports(exports, count);
     return bw_session_finish(s, &w, h);
 }
 
@@ -144,44 +147,32 @@ static enum bw_verdict reply_opened(struct bw_session *s,
     return bw_session_finish(s, &w, h);
 }
 
-enum bw_verdict bw_session_on_open(struct bw_session *s,
+/* With success the session has @e, and the caller's reference to it. */
+static enum bw_verdict open_export(struct bw_session *s,
                                    const struct bw_wire_header *h,
-                                   struct bw_reader *body)
+                                   const struct bw_wire_open *m,
+                                   struct bw_export *e)
 {
-    struct bw_wire_open m;
-    enum bw_status status = bw_wire_get_open(body, &m);
-    struct bw_export *e;
+    enum bw_status status;
     bool shared;
 
-    if (status == BW_INVALID) {
-        return bw_session_refuse(s, h, status,
-                                 "OPEN has a kind or flag unknown here");
-    }
-    if (status != BW_OK) {
-        return bw_session_malformed(s, h);
-    }
-    e = bw_bench_find_export(s->bench, m.name);
-    if (!e) {
-        return bw_session_refuse(s, h, BW_NOT_FOUND,
-                                 "there is no export \"%s\"", m.name);
-    }
-    if (m.kind != BW_EXPORT_ANY && m.kind != e->kind) {
+    if (m->kind != BW_EXPORT_ANY && m->kind != e->kind) {
         return bw_session_refuse(s, h, BW_UNSUPPORTED,
-                                 "export \"%s\" is of type %s", m.name,
+                                 "export \"%s\" is of type %s", e->name,
                                  e->kind == BW_EXPORT_I2C ? "i2c" : "bench");
     }
     if (!is_known_to_peer(s, e)) {
         return bw_session_refuse(s, h, BW_UNSUPPORTED,
                                  "the client did not announce the capability "
                                  "that export \"%s\" needs",
-                                 m.name);
+                                 e->name);
     }
-    shared = e->kind == BW_EXPORT_BENCH || (m.flags & BW_OPEN_SHARED);
+    shared = e->kind == BW_EXPORT_BENCH || (m->flags & BW_OPEN_SHARED);
     if (shared && e->kind != BW_EXPORT_BENCH && !e->shared) {
         return bw_session_refuse(s, h, BW_DENIED,
                                  "export \"%s\" is not shared; its section of "
                                  "the bench file must say shared = yes",
-                                 m.name);
+                                 e->name);
     }
     status = bw_lease_take(
         &e->lease, shared,
@@ -191,13 +182,49 @@ enum bw_verdict bw_session_on_open(struct bw_session *s,
             s, h, status,
             "export \"%s\", or one that has a part in common with it, is held "
             "by another session",
-            m.name);
+            e->name);
     }
     s->export = e;
+    if (atomic_load(&e->retired)) { /* after it is seen that we have it */
+        s->export = NULL;
+        bw_lease_drop(&e->lease);
+        return bw_session_refuse(s, h, BW_NOT_FOUND,
+                                 "export \"%s\" has just been changed in the "
+                                 "bench file; try again",
+                                 e->name);
+    }
     bw_stats_open(&e->stats);
     bw_log(BW_LOG_INFO, "session %u: opened \"%s\"%s", s->number, e->name,
            shared ? ", shared" : "");
     return reply_opened(s, h);
+}
+
+enum bw_verdict bw_session_on_open(struct bw_session *s,
+                                   const struct bw_wire_header *h,
+                                   struct bw_reader *body)
+{
+    struct bw_wire_open m;
+    enum bw_status status = bw_wire_get_open(body, &m);
+    enum bw_verdict verdict;
+    struct bw_export *e;
+
+    if (status == BW_INVALID) {
+        return bw_session_refuse(s, h, status,
+                                 "OPEN has a kind or flag unknown here");
+    }
+    if (status != BW_OK) {
+        return bw_session_malformed(s, h);
+    }
+    e = bw_bench_get_export(s->bench, m.name);
+    if (!e) {
+        return bw_session_refuse(s, h, BW_NOT_FOUND,
+                                 "there is no export \"%s\"", m.name);
+    }
+    verdict = open_export(s, h, &m, e);
+    if (s->export != e) {
+        bw_export_unref(e);
+    }
+    return verdict;
 }
 
 /* "-> ok [0x15 0x80]": the read bytes of a transfer that succeeded. */

@@ -222,10 +222,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bw_session_init(&session, &io.io, &bench, NULL, 1);
     bw_session_run(&session);
     for (i = 0; i < bench.export_count; i++) {
-        require(bw_lease_holders(&bench.exports[i].lease) == 0);
+        require(bw_lease_holders(&bench.exports[i]->lease) == 0);
     }
     for (i = 0; i < bench.bus_count; i++) {
-        require(!bench.buses[i].in_use);
+        require(!bench.buses[i]->in_use);
     }
     if (!(io.faults & (VIRTUAL_RESET | VIRTUAL_TIMEOUT)) &&
         io.out_len + BW_WIRE_MAX_FRAME < sizeof(out)) {

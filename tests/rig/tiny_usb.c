@@ -133,7 +133,7 @@ static const struct bw_export *choose_export(const char *name)
     size_t i;
 
     for (i = 0; i < bench.export_count; i++) {
-        const struct bw_export *e = &bench.exports[i];
+        const struct bw_export *e = bench.exports[i];
 
         if (e->kind == BW_EXPORT_I2C && e->bus->adapter->ops->step &&
             (!name || !strcmp(name, e->name))) {

@@ -1,5 +1,6 @@
 /*
- * host-agent/bench.c: the lock around the transfers of an adapter.
+ * host-agent/bench.c: counted adapters and exports, also while sessions have
+ * them; bus_lock.c: the lock around the transfers of an adapter.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,10 +8,12 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <stdlib.h>
 
 #include "host-agent/backend_sim.h"
 #include "host-agent/bench.h"
 #include "host-agent/clock.h"
+#include "host-agent/policy.h"
 
 #define LONG_MS 10000
 
@@ -150,6 +153,99 @@ static void who_gives_up_leaves_the_queue(void **state)
     bw_bus_unlock(bus);
 }
 
+/* An adapter that tells of its end. */
+static bool closed;
+
+static void note_close(struct bw_i2c_adapter *a)
+{
+    (void)a;
+    closed = true;
+}
+
+static const struct bw_i2c_adapter_ops noting_ops = { .close = note_close };
+static struct bw_i2c_adapter noting = { .ops = &noting_ops };
+
+static void what_a_session_has_outlives_the_bench(void **state)
+{
+    struct bw_export *mine, *other;
+    struct bw_bus *b;
+
+    (void)state;
+    closed = false;
+    b = bw_bench_add_bus(&bench, "noting", &noting, NULL);
+    assert_non_null(b);
+    bw_bench_add_export(&bench, "mine", BW_EXPORT_I2C, b, 0x48, "");
+    bw_bench_add_export(&bench, "other", BW_EXPORT_I2C, b, 0x48, "");
+    mine = bw_bench_get_export(&bench, "mine");
+    other = bw_bench_get_export(&bench, "other");
+    assert_int_equal(bw_lease_take(&mine->lease, false, 0), BW_OK);
+    bw_bench_clear(&bench);
+    assert_null(bw_bench_get_export(&bench, "mine"));
+    assert_int_equal(bw_lease_take(&other->lease, false, 0), BW_BUSY);
+    bw_export_unref(other); /* and leaves the group of leases */
+    assert_ptr_equal(mine->bus->leases.first, &mine->lease);
+    assert_null(mine->lease.next);
+    assert_false(closed);
+    bw_lease_drop(&mine->lease);
+    bw_export_unref(mine);
+    assert_true(closed);
+}
+
+static void an_exchanged_bench_keeps_what_both_have(void **state)
+{
+    static struct bw_bench next;
+    struct bw_export *kept, *gone, *list[BW_BENCH_MAX_EXPORTS];
+
+    (void)state;
+    kept = bw_bench_add_export(&bench, "kept", BW_EXPORT_I2C, bus, 1, "");
+    gone = bw_bench_add_export(&bench, "gone", BW_EXPORT_I2C, bus, 2, "");
+    assert_non_null(gone);
+    bw_bench_init(&next);
+    assert_true(bw_bench_keep_bus(&next, bus));
+    assert_true(bw_bench_keep_bus(&next, bus));
+    assert_int_equal(next.bus_count, 1);
+    assert_true(bw_bench_keep_export(&next, kept));
+    bw_bench_add_export(&next, "new", BW_EXPORT_GPIO, NULL, BW_ADDR_ANY, "");
+    bw_bench_exchange(&bench, &next);
+    assert_ptr_equal(bw_bench_find_export(&next, "gone"), gone);
+    bw_bench_finish(&next);
+    assert_int_equal(bw_bench_get_exports(&bench, list), 2);
+    assert_ptr_equal(list[0], kept);
+    assert_string_equal(list[1]->name, "new");
+    bw_bench_put_exports(list, 2);
+    assert_null(bw_bench_find_export(&bench, "gone"));
+    assert_ptr_equal(bus->leases.first, &kept->lease);
+    assert_null(kept->lease.next);
+}
+
+static void an_export_without_a_bus_has_a_lease_of_its_own(void **state)
+{
+    struct bw_export *e = bw_bench_add_export(&bench, "lines", BW_EXPORT_GPIO,
+                                              NULL, BW_ADDR_ANY, "");
+
+    (void)state;
+    assert_int_equal(bw_lease_take(&e->lease, false, 0), BW_OK);
+    assert_int_equal(bw_lease_take(&e->lease, false, 0), BW_BUSY);
+    bw_lease_drop(&e->lease);
+}
+
+static void the_policy_of_a_bench_is_asked(void **state)
+{
+    (void)state;
+    assert_true(bw_bench_may_open(&bench, "anybody", "x")); /* none: all may */
+    assert_true(bw_bench_is_admin(&bench, "anybody"));
+    bench.policy = malloc(sizeof(*bench.policy));
+    assert_non_null(bench.policy);
+    bw_policy_init(bench.policy);
+    assert_true(bw_bench_knows(&bench, BW_IDENTITY_NETWORK));
+    assert_false(bw_bench_knows(&bench, "anybody"));
+    assert_false(bw_bench_may_open(&bench, "anybody", "x"));
+    assert_false(bw_bench_may_open(&bench, BW_IDENTITY_NETWORK, "x"));
+    assert_true(bw_bench_may_open(&bench, BW_IDENTITY_LOOPBACK, "x"));
+    assert_false(bw_bench_is_admin(&bench, BW_IDENTITY_LOOPBACK));
+    assert_true(bw_bench_is_admin(&bench, BW_IDENTITY_LOCAL));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -158,6 +254,10 @@ int main(void)
         TEST(the_user_that_leaves_cannot_overtake_who_waits),
         TEST(who_came_first_is_served_first),
         TEST(who_gives_up_leaves_the_queue),
+        TEST(what_a_session_has_outlives_the_bench),
+        TEST(an_exchanged_bench_keeps_what_both_have),
+        TEST(an_export_without_a_bus_has_a_lease_of_its_own),
+        TEST(the_policy_of_a_bench_is_asked),
     };
 
     return cmocka_run_group_tests_name("bench", tests, NULL, NULL);

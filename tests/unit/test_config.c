@@ -101,7 +101,7 @@ static void a_part_may_have_an_address_of_ten_bits(void **state)
     assert_true(config.parts[2].ten_bit);
     bw_bench_init(&bench);
     assert_true(bw_bench_setup(&bench, &config, error, sizeof(error)));
-    assert_true(bench.buses[0].adapter->funcs & BW_I2C_FUNC_TEN_BIT);
+    assert_true(bench.buses[0]->adapter->funcs & BW_I2C_FUNC_TEN_BIT);
     bw_bench_finish(&bench);
 }
 
@@ -122,8 +122,8 @@ static void adapters_that_drive_lines_have_a_section(void **state)
     config.export_count = 2; /* no chip here */
     bw_bench_init(&bench);
     assert_true(bw_bench_setup(&bench, &config, error, sizeof(error)));
-    assert_true(bench.buses[0].adapter->funcs & BW_I2C_FUNC_LINES);
-    assert_non_null(bench.buses[0].sim);
+    assert_true(bench.buses[0]->adapter->funcs & BW_I2C_FUNC_LINES);
+    assert_non_null(bench.buses[0]->sim);
     bw_bench_finish(&bench);
 }
 
@@ -183,8 +183,8 @@ static void faults_and_sharing_are_as_written(void **state)
                           "adapter=sim:desk\n");
     bw_bench_init(&bench);
     assert_true(bw_bench_setup(&bench, &config, error, sizeof(error)));
-    assert_true(bench.exports[0].shared);
-    assert_false(bench.exports[1].shared);
+    assert_true(bench.exports[0]->shared);
+    assert_false(bench.exports[1]->shared);
     bus = bw_bench_find_bus(&bench, "sim:desk");
     assert_int_equal(bw_fault_set_list(bus->faults, faults), 3);
     bw_fault_text_print(&faults[0], text);
@@ -208,7 +208,7 @@ static void without_faults_or_bench_there_is_no_filter(void **state)
     must_read(PART EXPORT);
     bw_bench_init(&bench);
     assert_true(bw_bench_setup(&bench, &config, error, sizeof(error)));
-    assert_null(bench.buses[0].faults);
+    assert_null(bench.buses[0]->faults);
     bw_bench_finish(&bench);
 }
 

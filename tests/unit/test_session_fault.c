@@ -14,7 +14,7 @@ static struct rig *faulty_rig(void)
     struct rig *r = rig_new();
 
     for (size_t i = 0; i < r->bench.bus_count; i++) {
-        assert_true(bw_bench_add_faults(&r->bench.buses[i]));
+        assert_true(bw_bench_add_faults(r->bench.buses[i]));
     }
     put_hello(r);
     return r;
@@ -58,7 +58,7 @@ static void add_fault(struct rig *r, const struct bw_wire_fault *f)
 {
     uint32_t number;
 
-    assert_int_equal(bw_fault_set_add(r->bench.buses[0].faults, f, &number),
+    assert_int_equal(bw_fault_set_add(r->bench.buses[0]->faults, f, &number),
                      BW_OK);
 }
 
@@ -185,7 +185,7 @@ static void the_bench_of_a_real_adapter_has_faults_and_no_values(void **state)
     size_t at;
 
     (void)state;
-    bw_bench_add_export(&r->bench, "knobs", BW_EXPORT_BENCH, &r->bench.buses[1],
+    bw_bench_add_export(&r->bench, "knobs", BW_EXPORT_BENCH, r->bench.buses[1],
                         BW_ADDR_ANY, "");
     put_open(r, "knobs");
     put_empty(r, BW_MSG_VALUE_LIST);
@@ -246,7 +246,7 @@ static void check_link(unsigned kind, uint16_t byte, size_t sent, uint32_t hits)
     assert_int_equal(bw_reader_left(&r->replies), sent);
     rest = bw_read_bytes(&r->replies, sent);
     assert_true(sent < 5 || rest[4] == BW_MSG_I2C_XFER);
-    assert_int_equal(bw_fault_set_list(r->bench.buses[0].faults, list), 1);
+    assert_int_equal(bw_fault_set_list(r->bench.buses[0]->faults, list), 1);
     assert_int_equal(list[0].hits, hits);
     assert_int_equal(
         bw_lease_holders(&bw_bench_find_export(&r->bench, "bus")->lease), 0);
@@ -294,7 +294,7 @@ static void a_delay_does_not_keep_the_agent_from_stopping(void **state)
     (void)state;
     f.time_us = BW_FAULT_MAX_US;
     assert_int_equal(
-        bw_fault_set_add(r->bench.buses[1].faults, &f, &(uint32_t){ 0 }),
+        bw_fault_set_add(r->bench.buses[1]->faults, &f, &(uint32_t){ 0 }),
         BW_OK);
     r->fake.stop = &r->stopping; /* while the transfer runs */
     put_open(r, "fake");

@@ -100,10 +100,10 @@ static unsigned expect_steps(struct rig *r, uint32_t id, enum bw_status status,
 
 static bool bus_is_free(struct rig *r)
 {
-    if (bw_bus_lock(&r->bench.buses[0], bw_clock_ns()) != BW_OK) {
+    if (bw_bus_lock(r->bench.buses[0], bw_clock_ns()) != BW_OK) {
         return false;
     }
-    bw_bus_unlock(&r->bench.buses[0]);
+    bw_bus_unlock(r->bench.buses[0]);
     return true;
 }
 
@@ -282,7 +282,7 @@ static void a_session_that_ends_sends_stop_and_frees_the_bus(void **state)
     run(r);
     expect_steps(r, 3, BW_OK, 2, 0, 0);
     assert_true(bus_is_free(r));
-    assert_int_equal(bw_lease_holders(&r->bench.exports[1].lease), 0);
+    assert_int_equal(bw_lease_holders(&r->bench.exports[1]->lease), 0);
     rig_free(r);
 }
 
@@ -314,7 +314,7 @@ static enum bw_status serve(struct rig *r, struct bw_step_hold *h,
 
     assert_int_equal(bw_i2c_steps_assign_reads(steps, n, reads, sizeof(reads)),
                      BW_OK);
-    return bw_service_step(&r->bench.exports[1], h, steps, n, bw_clock_ns(),
+    return bw_service_step(r->bench.exports[1], h, steps, n, bw_clock_ns(),
                            &progress);
 }
 
@@ -325,7 +325,7 @@ static void a_lost_transaction_must_begin_anew(void **state)
 
     (void)state;
     assert_int_equal(serve(r, &h, "S48 w0"), BW_OK);
-    bw_service_step_lose(&r->bench.exports[1], &h);
+    bw_service_step_lose(r->bench.exports[1], &h);
     assert_true(bus_is_free(r));
     assert_int_equal(serve(r, &h, "w1"), BW_TIMEOUT);
     assert_int_equal(serve(r, &h, "P"), BW_TIMEOUT);
@@ -347,7 +347,7 @@ static void others_wait_until_stop(void **state)
     assert_false(two.held);
     assert_int_equal(serve(r, &one, "R48 r1 P"), BW_OK);
     assert_int_equal(serve(r, &two, "S48 w0 P"), BW_OK);
-    bw_service_step_end(&r->bench.exports[1], &two); /* nothing to end */
+    bw_service_step_end(r->bench.exports[1], &two); /* nothing to end */
     assert_true(bus_is_free(r));
     rig_free(r);
 }

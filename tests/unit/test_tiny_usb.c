@@ -197,7 +197,7 @@ static int write_msg(uint8_t number, uint16_t addr, const char *bytes,
 
 static bool bus_is_free(void)
 {
-    struct bw_bus *bus = &bench.buses[0];
+    struct bw_bus *bus = bench.buses[0];
 
     if (bw_bus_lock(bus, bw_clock_ns()) != BW_OK) {
         return false;
@@ -353,16 +353,16 @@ static void used_bus_stalls_after_a_while(void **state)
 {
     (void)state;
     device.wait_ms = 10;
-    assert_int_equal(bw_bus_lock(&bench.buses[0], bw_clock_ns()), BW_OK);
+    assert_int_equal(bw_bus_lock(bench.buses[0], bw_clock_ns()), BW_OK);
     assert_int_equal(write_msg(IO_WHOLE, 0x48, "\x01", 1), TINY_USB_STALL);
-    bw_bus_unlock(&bench.buses[0]);
+    bw_bus_unlock(bench.buses[0]);
     assert_string_equal(probe.journal, "");
 }
 
 static void export_of_one_address_has_nothing_else(void **state)
 {
     (void)state;
-    bench.exports[0].addr = 0x48;
+    bench.exports[0]->addr = 0x48;
     write_msg(IO_WHOLE, 0x49, "\x01", 1);
     assert_int_equal(status_now(), NACKED);
     assert_string_equal(probe.journal, "");

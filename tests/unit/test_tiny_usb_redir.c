@@ -351,8 +351,8 @@ static void adapter_is_plugged_in_again(void **state)
     assert_int_equal(control(TO_DEVICE, IO_BEGIN, 0, EEPROM, "\x10", 1),
                      usb_redir_success);
     unplug();
-    assert_int_equal(bw_bus_lock(&bench.buses[0], until_ns), BW_OK);
-    bw_bus_unlock(&bench.buses[0]);
+    assert_int_equal(bw_bus_lock(bench.buses[0], until_ns), BW_OK);
+    bw_bus_unlock(bench.buses[0]);
     plug();
     assert_int_equal(control(TO_HOST, IO_WHOLE, RD, EEPROM, NULL, 1),
                      usb_redir_success);
@@ -367,8 +367,8 @@ static void silent_guest_loses_the_bus(void **state)
     device.wait_ms = 50;
     assert_int_equal(control(TO_DEVICE, IO_BEGIN, 0, EEPROM, "\x10", 1),
                      usb_redir_success);
-    assert_int_equal(bw_bus_lock(&bench.buses[0], until_ns), BW_OK);
-    bw_bus_unlock(&bench.buses[0]);
+    assert_int_equal(bw_bus_lock(bench.buses[0], until_ns), BW_OK);
+    bw_bus_unlock(bench.buses[0]);
 }
 
 static void rubbish_does_not_end_it(void **state)
