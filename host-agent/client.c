@@ -22,6 +22,7 @@
 
 #include "host-agent/clock.h"
 #include "host-agent/version.h"
+#include "lib/wire_admin.h"
 
 __attribute__((format(printf, 3, 4))) static enum bw_status
 fail(struct bw_client *c, enum bw_status status, const char *format, ...)
@@ -221,7 +222,7 @@ static enum bw_status say_hello(struct bw_client *c)
         .major = BW_WIRE_MAJOR,
         .minor = BW_WIRE_MINOR,
         .caps = BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_STEP | BW_CAP_SMBUS |
-                BW_CAP_FAULTS | BW_CAP_STATS,
+                BW_CAP_FAULTS | BW_CAP_STATS | BW_CAP_LEASE,
         .max_body = BW_WIRE_MAX_BODY,
         .software = "benchwire " BW_VERSION_TEXT,
     };
@@ -237,6 +238,8 @@ static enum bw_status say_hello(struct bw_client *c)
             fail(c, status,
                  "the other end does not greet as an agent; check "
                  "the address");
+        } else {
+            c->caps = theirs.caps;
         }
     }
     return status;
@@ -250,6 +253,13 @@ enum bw_status bw_client_attach(struct bw_client *c, int fd)
     c->id = 0;
     c->deadline_ms = BW_CLIENT_WAIT_MS;
     c->wait_ms = 0;
+    c->caps = 0;
+    c->sent_ns = 0;
+    c->silence_ms = 0;
+    c->lease_asked = false;
+    c->on_notice = NULL;
+    c->notice_opaque = NULL;
+    c->notices = 0;
     c->error[0] = '\0';
     memset(&c->opened, 0, sizeof(c->opened));
     bw_io_fd_init(&c->io, fd);
@@ -317,6 +327,35 @@ static int set_wait(struct bw_client *c, uint32_t wait_ms)
     return setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
 }
 
+static bool is_notice(const struct bw_frame *f)
+{
+    return (f->header.type & BW_WIRE_NOTICE) == BW_WIRE_NOTICE;
+}
+
+/* Returns false for a frame that is none. */
+static bool take_notice(struct bw_client *c, const struct bw_frame *f)
+{
+    struct bw_wire_header h = f->header;
+    struct bw_reader body;
+
+    if (!is_notice(f)) {
+        return false;
+    }
+    h.type &= (uint16_t)~BW_WIRE_NOTICE;
+    c->notices++;
+    bw_reader_init(&body, f->body, h.len);
+    if (c->on_notice) {
+        c->on_notice(c, &h, &body);
+    }
+    return true;
+}
+
+/* However many notices come before it, a reply has its time. */
+static bool is_in_time(const struct bw_client *c, uint32_t wait_ms)
+{
+    return bw_clock_ns() < bw_clock_after_ms(c->sent_ns, wait_ms);
+}
+
 enum bw_status bw_client_call(struct bw_client *c, uint32_t wait_ms,
                               struct bw_reader *body)
 {
@@ -330,18 +369,96 @@ enum bw_status bw_client_call(struct bw_client *c, uint32_t wait_ms,
     if (bw_wire_end(&c->out, 0) != BW_OK) {
         return fail(c, BW_TOO_LONG, "the request is too long");
     }
+    c->sent_ns = bw_clock_ns();
     if (set_wait(c, wait_ms) < 0 || bw_conn_send(&c->conn, c->out.pos) < 0) {
         return lose(c, no_reply(c, -1, errno));
     }
-    got = bw_conn_next(&c->conn, BW_CLOCK_NEVER, &f, &bad);
-    if (got <= 0) {
-        return lose(c, no_reply(c, got, errno));
+    do {
+        got = bw_conn_next(&c->conn, BW_CLOCK_NEVER, &f, &bad);
+        if (got <= 0) {
+            return lose(c, no_reply(c, got, errno));
+        }
+    } while (take_notice(c, &f) && is_in_time(c, wait_ms));
+    if (is_notice(&f)) {
+        return lose(c, no_reply(c, -1, ETIMEDOUT));
     }
     if (f.header.type != (c->type | BW_WIRE_REPLY) || f.header.id != c->id) {
         return lose(c, no_reply(c, -1, EBADMSG));
     }
     bw_reader_init(body, f.body, f.header.len);
     return f.header.status ? explain(c, f.header.status, body) : BW_OK;
+}
+
+/* How long may this client be silent?  An agent of before has no limit. */
+static enum bw_status ask_lease(struct bw_client *c)
+{
+    struct bw_wire_lease lease;
+    struct bw_reader body;
+    enum bw_status status;
+
+    if (c->lease_asked || !(c->caps & BW_CAP_LEASE)) {
+        return BW_OK;
+    }
+    bw_client_begin(c, BW_MSG_LEASE);
+    status = bw_client_call(c, BW_CLIENT_WAIT_MS, &body);
+    if (status == BW_OK) {
+        status = bw_wire_get_lease(&body, &lease);
+        if (status != BW_OK) {
+            return fail(c, status,
+                        "the agent's answer to LEASE does not parse");
+        }
+        c->silence_ms = lease.silence_ms;
+        c->lease_asked = true;
+    }
+    return status;
+}
+
+/* Also a third of it later the next PING is in time. */
+static uint64_t ping_due(const struct bw_client *c)
+{
+    return c->silence_ms ? bw_clock_after_ms(c->sent_ns, c->silence_ms / 3)
+                         : BW_CLOCK_NEVER;
+}
+
+static enum bw_status ping(struct bw_client *c)
+{
+    struct bw_reader body;
+
+    bw_client_begin(c, BW_MSG_PING);
+    return bw_client_call(c, BW_CLIENT_WAIT_MS, &body);
+}
+
+enum bw_status bw_client_wait(struct bw_client *c, uint64_t deadline_ns,
+                              int also_fd)
+{
+    uint32_t before = c->notices;
+    enum bw_status status = ask_lease(c);
+    struct bw_frame f;
+    enum bw_status bad;
+
+    while (status == BW_OK && c->notices == before) {
+        uint64_t due_ns = ping_due(c);
+        int got;
+
+        c->conn.also_fd = also_fd;
+        got = bw_conn_next(
+            &c->conn, due_ns < deadline_ns ? due_ns : deadline_ns, &f, &bad);
+        c->conn.also_fd = -1;
+        if (got < 0 && errno == EAGAIN) {
+            return BW_OK;
+        }
+        if (got < 0 && errno == ETIMEDOUT && bw_clock_ns() >= deadline_ns) {
+            return fail(c, BW_TIMEOUT, "nothing came in time");
+        }
+        if (got < 0 && errno == ETIMEDOUT) {
+            status = ping(c);
+        } else if (got <= 0) {
+            return lose(c, no_reply(c, got, errno));
+        } else if (!take_notice(c, &f)) {
+            return lose(c, no_reply(c, -1, EBADMSG));
+        }
+    }
+    return status;
 }
 
 static enum bw_status open_as(struct bw_client *c, unsigned kind,

@@ -9,6 +9,7 @@
 #ifndef BENCHWIRE_HOST_AGENT_CLIENT_H
 #define BENCHWIRE_HOST_AGENT_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,13 @@
 #define BW_CLIENT_MAX_ERROR 512
 #define BW_CLIENT_WAIT_MS   5000 /* for the agent, beside its adapter's time */
 
+struct bw_client;
+
+/* A notice has come; @h->type is without BW_WIRE_NOTICE. */
+typedef void bw_client_notice_fn(struct bw_client *c,
+                                 const struct bw_wire_header *h,
+                                 struct bw_reader *body);
+
 struct bw_client {
     int fd; /* -1: not connected */
     struct bw_io_fd io;
@@ -32,6 +40,13 @@ struct bw_client {
     uint16_t type;        /* likewise */
     uint32_t deadline_ms; /* sent with each transfer */
     uint32_t wait_ms;     /* the socket's SO_RCVTIMEO, 0: none */
+    uint32_t caps;        /* enum bw_wire_cap of the agent */
+    uint64_t sent_ns;     /* when the newest request was */
+    uint32_t silence_ms;  /* of LEASE, 0: none, or not asked yet */
+    bool lease_asked;
+    bw_client_notice_fn *on_notice; /* NULL: they are dropped */
+    void *notice_opaque;            /* for it */
+    uint32_t notices;               /* that came */
     struct bw_wire_opened opened;
     char error[BW_CLIENT_MAX_ERROR]; /* one sentence after a failure */
 };
@@ -63,6 +78,20 @@ void bw_client_close(struct bw_client *c);
 struct bw_writer *bw_client_begin(struct bw_client *c, unsigned type);
 enum bw_status bw_client_call(struct bw_client *c, uint32_t wait_ms,
                               struct bw_reader *body);
+
+/**
+ * bw_client_wait: take notices, and keep the session alive meanwhile
+ * @deadline_ns: until when, CLOCK_MONOTONIC, or BW_CLOCK_NEVER
+ * @also_fd: return when it is readable, too; -1: none
+ *
+ * @c->on_notice is called for each.  A PING now and then keeps the agent from
+ * taking the client for dead.
+ *
+ * Returns: BW_OK after some notices, or when @also_fd is readable; BW_TIMEOUT
+ * at the deadline; otherwise the connection is closed.
+ */
+enum bw_status bw_client_wait(struct bw_client *c, uint64_t deadline_ns,
+                              int also_fd);
 
 /* OPEN; what was opened is in @c->opened.  If others have it, it is asked for
  * to be shared with them. */

@@ -31,14 +31,24 @@ static ssize_t fd_send(struct bw_io *io, const uint8_t *buf, size_t len)
     return send(io_fd(io)->fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-static int fd_wait(struct bw_io *io, bool to_send, int timeout_ms)
+int bw_io_wait_fd(int fd, bool to_send, int also_fd, int timeout_ms)
 {
-    struct pollfd p = {
-        .fd = io_fd(io)->fd,
-        .events = to_send ? POLLOUT : POLLIN,
+    struct pollfd p[2] = {
+        { .fd = fd, .events = to_send ? POLLOUT : POLLIN },
+        { .fd = also_fd, .events = POLLIN },
     };
+    int ready = poll(p, also_fd < 0 ? 1 : 2, timeout_ms);
 
-    return poll(&p, 1, timeout_ms);
+    if (ready <= 0) {
+        return ready;
+    }
+    return (p[0].revents ? BW_IO_SELF : 0) |
+           (also_fd >= 0 && p[1].revents ? BW_IO_ALSO : 0);
+}
+
+static int fd_wait(struct bw_io *io, bool to_send, int also_fd, int timeout_ms)
+{
+    return bw_io_wait_fd(io_fd(io)->fd, to_send, also_fd, timeout_ms);
 }
 
 static bool fd_has_left(struct bw_io *io)
@@ -64,29 +74,57 @@ void bw_io_fd_init(struct bw_io_fd *f, int fd)
 void bw_conn_init(struct bw_conn *c, struct bw_io *io)
 {
     c->io = io;
+    c->also_fd = -1;
+    c->also_ready = false;
+    c->unlooked = 0;
+    c->frame_ms = BW_CONN_FRAME_MS;
     c->received_ns = 0;
+    c->begun_ns = 0;
     c->in_pos = 0;
     c->in_len = 0;
 }
 
-/* Returns 0 when ready or interrupted, -1 and errno otherwise. */
+/* Returns 0 when ready or interrupted, -1 and errno otherwise, EAGAIN if only
+ * the other descriptor is ready. */
 static int wait_for(struct bw_conn *c, bool to_send, uint64_t deadline_ns)
 {
-    int ready = c->io->ops->wait(c->io, to_send, bw_clock_left_ms(deadline_ns));
+    int also_fd = to_send ? -1 : c->also_fd;
+    int ready = c->io->ops->wait(c->io, to_send, also_fd,
+                                 bw_clock_left_ms(deadline_ns));
 
     if (ready == 0) {
         errno = ETIMEDOUT;
         return -1;
     }
-    return ready > 0 || errno == EINTR ? 0 : -1;
+    if (ready == BW_IO_ALSO) {
+        errno = EAGAIN;
+        return -1;
+    }
+    if (ready > 0) {
+        c->unlooked = 0;
+        c->also_ready = c->also_ready || (ready & BW_IO_ALSO);
+        return 0;
+    }
+    return errno == EINTR ? 0 : -1;
+}
+
+/* Where there are two to wait for, nothing may be taken from one without a look
+ * at the other.  Returns as wait_for(). */
+static int look_at_both(struct bw_conn *c, uint64_t deadline_ns)
+{
+    return c->also_fd < 0 || c->also_ready ? 0
+                                           : wait_for(c, false, deadline_ns);
 }
 
 /* Take more bytes.  Returns 1, 0 at the peer's end, -1 and errno. */
 static int fill(struct bw_conn *c, uint64_t deadline_ns)
 {
-    bool block = deadline_ns == BW_CLOCK_NEVER;
+    bool block = deadline_ns == BW_CLOCK_NEVER && c->also_fd < 0;
     ssize_t n;
 
+    if (look_at_both(c, deadline_ns) < 0) {
+        return -1;
+    }
     for (;;) {
         n = c->io->ops->recv(c->io, c->in + c->in_len,
                              sizeof(c->in) - c->in_len, block);
@@ -119,10 +157,10 @@ static size_t buffered(const struct bw_conn *c)
     return c->in_len - c->in_pos;
 }
 
-/* A frame that begins with the newest bytes must be complete by then. */
+/* A frame that has begun must be complete by then. */
 static uint64_t frame_deadline(const struct bw_conn *c)
 {
-    return bw_clock_after_ms(c->received_ns, BW_CONN_FRAME_MS);
+    return bw_clock_after_ms(c->begun_ns, c->frame_ms);
 }
 
 static uint64_t earlier(uint64_t a_ns, uint64_t b_ns)
@@ -154,6 +192,7 @@ static int gather(struct bw_conn *c, size_t need, uint64_t *deadline_ns)
             return got;
         }
         if (!begun) {
+            c->begun_ns = c->received_ns;
             *deadline_ns = earlier(*deadline_ns, frame_deadline(c));
         }
     }
@@ -172,12 +211,34 @@ static void get_raw_header(const uint8_t *buf, struct bw_wire_header *h)
     h->id = bw_read_le32(&r);
 }
 
+/* It was readable beside the connection, or so many frames have been taken
+ * from the buffer that it must be looked at. */
+static bool is_also_due(struct bw_conn *c)
+{
+    int ready;
+
+    if (c->also_fd < 0 || c->also_ready) {
+        return c->also_ready;
+    }
+    if (c->unlooked++ < BW_WIRE_MAX_PENDING) {
+        return false;
+    }
+    c->unlooked = 0;
+    ready = c->io->ops->wait(c->io, false, c->also_fd, 0);
+    return ready > 0 && (ready & BW_IO_ALSO);
+}
+
 int bw_conn_next(struct bw_conn *c, uint64_t deadline_ns, struct bw_frame *f,
                  enum bw_status *bad)
 {
     int got;
 
     *bad = BW_OK;
+    if (is_also_due(c)) {
+        c->also_ready = false;
+        errno = EAGAIN;
+        return -1;
+    }
     if (buffered(c) > 0) {
         deadline_ns = earlier(deadline_ns, frame_deadline(c));
     }
@@ -197,6 +258,7 @@ int bw_conn_next(struct bw_conn *c, uint64_t deadline_ns, struct bw_frame *f,
     }
     f->body = c->in + c->in_pos + BW_WIRE_HEADER_LEN;
     c->in_pos += BW_WIRE_HEADER_LEN + f->header.len;
+    c->begun_ns = c->received_ns; /* what follows came with these at most */
     return 1;
 }
 
@@ -219,13 +281,23 @@ int bw_conn_send(struct bw_conn *c, size_t len)
             return -1;
         }
         if (deadline_ns == BW_CLOCK_NEVER) {
-            deadline_ns = bw_clock_after_ms(bw_clock_ns(), BW_CONN_FRAME_MS);
+            deadline_ns = bw_clock_after_ms(bw_clock_ns(), c->frame_ms);
         }
         if (wait_for(c, true, deadline_ns) < 0) {
             return -1;
         }
     }
     return 0;
+}
+
+bool bw_conn_is_amid(const struct bw_conn *c)
+{
+    return buffered(c) > 0;
+}
+
+bool bw_conn_is_late(const struct bw_conn *c)
+{
+    return bw_conn_is_amid(c) && bw_clock_ns() >= frame_deadline(c);
 }
 
 bool bw_conn_has_left(struct bw_conn *c)

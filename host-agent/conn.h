@@ -19,9 +19,14 @@
 #include "lib/status.h"
 #include "lib/wire.h"
 
-#define BW_CONN_FRAME_MS 10000 /* for a frame that has begun, and to send one */
+#define BW_CONN_FRAME_MS 10000 /* @frame_ms of struct bw_conn at first */
 
 struct bw_io;
+
+enum bw_io_ready {
+    BW_IO_SELF = 1, /* the connection */
+    BW_IO_ALSO = 2  /* the other descriptor */
+};
 
 /**
  * struct bw_io_ops - how bytes move
@@ -29,14 +34,15 @@ struct bw_io;
  *        that the socket's own time-out (SO_RCVTIMEO) has passed
  * @send: as send(2) with MSG_DONTWAIT and MSG_NOSIGNAL
  * @wait: as poll(2) of the one descriptor, for POLLOUT if @to_send and POLLIN
- *        otherwise: > 0 ready, 0 time is up, -1 and errno
+ *        otherwise, and of @also_fd for POLLIN if that is not -1: bits of enum
+ *        bw_io_ready, 0 time is up, -1 and errno
  * @has_left: the peer will send nothing more, whatever is still to be
  *            received; NULL: that is not known
  */
 struct bw_io_ops {
     ssize_t (*recv)(struct bw_io *io, uint8_t *buf, size_t len, bool block);
     ssize_t (*send)(struct bw_io *io, const uint8_t *buf, size_t len);
-    int (*wait)(struct bw_io *io, bool to_send, int timeout_ms);
+    int (*wait)(struct bw_io *io, bool to_send, int also_fd, int timeout_ms);
     bool (*has_left)(struct bw_io *io);
 };
 
@@ -51,9 +57,17 @@ struct bw_io_fd {
 
 void bw_io_fd_init(struct bw_io_fd *f, int fd);
 
+/* What @wait does for a plain descriptor. */
+int bw_io_wait_fd(int fd, bool to_send, int also_fd, int timeout_ms);
+
 struct bw_conn {
     struct bw_io *io;
+    int also_fd;          /* bw_conn_next() wakes for it too; -1: none */
+    bool also_ready;      /* it was, and that is still to be told */
+    unsigned unlooked;    /* frames taken since it was looked at */
+    uint32_t frame_ms;    /* for a frame that has begun, and to send one */
     uint64_t received_ns; /* when the newest bytes came */
+    uint64_t begun_ns;    /* when the first ones of the next frame came */
     size_t in_pos;        /* next byte of @in that is not yet taken */
     size_t in_len;        /* bytes in @in */
     uint8_t in[BW_WIRE_MAX_FRAME];
@@ -66,19 +80,20 @@ struct bw_frame {
     const uint8_t *body; /* header.len bytes */
 };
 
-/* @io must outlive @c. */
+/* @io must outlive @c.  No other descriptor is waited for at first. */
 void bw_conn_init(struct bw_conn *c, struct bw_io *io);
 
 /**
  * bw_conn_next: wait for the next frame
  * @deadline_ns: when to give up; a frame that has begun must be complete
- *               within BW_CONN_FRAME_MS besides
+ *               within @c->frame_ms besides
  * @bad: receives BW_OK, or why the header was refused (errno EBADMSG); in
  *       that case @f->header holds its fields as received, for the reply
  *
  * Returns: 1 and @f filled in; 0 if the peer closed between two frames; -1
- * and errno: ETIMEDOUT, EBADMSG, ECONNRESET if the peer closed inside a frame,
- * or what recv(2) or poll(2) said.
+ * and errno: EAGAIN if @c->also_fd is readable (call again then; a storm there
+ * and frames here take turns), ETIMEDOUT, EBADMSG, ECONNRESET if the peer
+ * closed inside a frame, or what recv(2) or poll(2) said.
  */
 int bw_conn_next(struct bw_conn *c, uint64_t deadline_ns, struct bw_frame *f,
                  enum bw_status *bad);
@@ -86,9 +101,13 @@ int bw_conn_next(struct bw_conn *c, uint64_t deadline_ns, struct bw_frame *f,
 /**
  * bw_conn_send: send the first @len bytes of @c->out, all of them
  *
- * Returns: 0, or -1 and errno, ETIMEDOUT after BW_CONN_FRAME_MS.
+ * Returns: 0, or -1 and errno, ETIMEDOUT after @c->frame_ms.
  */
 int bw_conn_send(struct bw_conn *c, size_t len);
+
+/* Has a frame begun, and not come to its end?  Also not within its time? */
+bool bw_conn_is_amid(const struct bw_conn *c);
+bool bw_conn_is_late(const struct bw_conn *c);
 
 /* Has the peer hung up?  Takes nothing from it. */
 bool bw_conn_has_left(struct bw_conn *c);

@@ -53,7 +53,8 @@ enum bw_verdict bw_session_on_stats(struct bw_session *s,
     for (i = 0; i < count; i++) {
         struct bw_export *e = exports[i];
 
-        if (e->kind != BW_EXPORT_I2C) {
+        if (e->kind != BW_EXPORT_I2C ||
+            !bw_bench_may_open(s->bench, s->identity, e->name)) {
             continue;
         }
         bw_stats_copy(&e->stats, &entry);

@@ -112,6 +112,7 @@ int bw_listen_unix(struct bw_listener *l, const char *path, char *error,
         clear_stale(&addr, error, error_size) < 0) {
         return -1;
     }
+    l->handshake = NULL;
     l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (l->fd < 0) {
         snprintf(error, error_size, "cannot make a socket: %s",
@@ -173,6 +174,7 @@ int bw_listen_tcp(struct bw_listener *l, const char *host, uint16_t port,
     const char *format = strchr(host, ':') ? "tcp:[%s]:%u" : "tcp:%s:%u";
     const int on = 1;
 
+    l->handshake = NULL;
     l->unix_path[0] = '\0';
     l->fd =
         socket(addr.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -12,8 +12,11 @@
 
 #include "host-agent/config.h"
 
+struct bw_handshake;
+
 struct bw_listener {
     int fd;
+    struct bw_handshake *handshake; /* of each client, not owned; NULL: none */
     char name[BW_CONFIG_MAX_PATH + 8];      /* "unix:/run/..." for the log */
     char unix_path[BW_CONFIG_MAX_PATH + 1]; /* to remove at the end, or "" */
     dev_t dev;                              /* with @ino: the file is ours */

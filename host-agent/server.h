@@ -1,6 +1,9 @@
 /*
  * The server: listeners and a thread for each session.
  *
+ * server.c accepts and runs the agent's main thread, server_sessions.c has the
+ * table of the sessions.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef BENCHWIRE_HOST_AGENT_SERVER_H
@@ -14,18 +17,40 @@
 
 #include "host-agent/bench.h"
 #include "host-agent/listener.h"
+#include "host-agent/session_host.h"
 
-#define BW_SERVER_MAX_LISTENERS 2
+#define BW_SERVER_MAX_LISTENERS 8
 #define BW_SERVER_MAX_SESSIONS  64
 #define BW_SERVER_STOP_MS       15000 /* for the sessions to end */
+#define BW_SERVER_KICK_MS       2000  /* for one session to end */
+#define BW_SERVER_RELOAD_MS     10000 /* for RELOAD to be answered */
+#define BW_SERVER_SILENCE_MS    10000 /* @silence_ms at first */
 
+struct bw_server;
 struct bw_server_slot;
 
+/**
+ * bw_server_reload_fn: read the bench file again
+ *
+ * Called in the thread of bw_server_run(), where listeners may be changed too.
+ * @text receives what came of it, one sentence, and is logged.
+ *
+ * Returns: BW_OK, or why nothing was changed.
+ */
+typedef enum bw_status bw_server_reload_fn(struct bw_server *s, void *opaque,
+                                           char text[BW_WIRE_MAX_TEXT + 1]);
+
 struct bw_server {
+    struct bw_session_host host;
     struct bw_bench *bench;
     struct bw_listener listeners[BW_SERVER_MAX_LISTENERS]; /* closed at end */
     size_t listener_count;
-    int wake_fd; /* eventfd: bw_server_stop() was called */
+    atomic_uint silence_ms;      /* of sessions that begin, 0: for ever */
+    bw_server_reload_fn *reload; /* NULL: there is nothing to be read */
+    void *reload_opaque;
+    int wake_fd; /* eventfd: bw_server_stop() or _reload() was called */
+    atomic_bool must_stop;
+    atomic_bool must_reload;
     atomic_bool stopping;
     uint64_t quiet_until_ns; /* until then a full agent is not told again */
     unsigned session_number; /* of the newest */
@@ -33,6 +58,11 @@ struct bw_server {
     pthread_cond_t ended;    /* a session did; waits on CLOCK_MONOTONIC */
     struct bw_server_slot *slots[BW_SERVER_MAX_SESSIONS]; /* NULL: free */
     size_t slot_count;
+    pthread_cond_t reloaded;  /* waits on CLOCK_MONOTONIC */
+    unsigned reload_asked;    /* by RELOAD, so often */
+    unsigned reload_answered; /* of these */
+    enum bw_status reload_status;
+    char reload_text[BW_WIRE_MAX_TEXT + 1];
 };
 
 /* Returns: 0, or -1 and errno.  @bench must outlive the server. */
@@ -51,6 +81,22 @@ bool bw_server_run(struct bw_server *s);
 
 /* May be called from a signal handler or another thread. */
 void bw_server_stop(struct bw_server *s);
+void bw_server_reload(struct bw_server *s);
+
+/**
+ * bw_server_end_sessions: end those that may not go on, after a reload
+ * @why: asked for each, with the server's lock held; returns the reason as the
+ *       log is to say it ("its export was removed"), or NULL to let it live.
+ *       @who->export is the name of what it has open, @export the same as an
+ *       address to compare, or NULL
+ *
+ * Does not wait for them.  Returns: how many.
+ */
+size_t bw_server_end_sessions(struct bw_server *s,
+                              const char *(*why)(const struct bw_wire_who *who,
+                                                 const struct bw_export *export,
+                                                 void *opaque),
+                              void *opaque);
 
 void bw_server_finish(struct bw_server *s);
 

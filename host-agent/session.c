@@ -106,13 +106,27 @@ static bool is_stopping(const struct bw_session *s)
     return s->stopping && atomic_load(s->stopping);
 }
 
+/* What its silence may cost others is only what it has open. */
+static bool is_bound(const struct bw_session *s)
+{
+    return s->export && s->silence_ms && (s->peer_caps & BW_CAP_LEASE);
+}
+
 /* Why no frame came; nothing that is left to answer. */
 static void log_end(const struct bw_session *s, int got, int err)
 {
+    if (atomic_load(&s->ended)) {
+        return; /* whoever ended it has said why */
+    }
     if (got == 0) {
         bw_log(BW_LOG_INFO, "session %u: ended, %s", s->number,
                is_stopping(s) ? "the agent is stopping"
                               : "the client closed it");
+    } else if (err == ETIMEDOUT && is_bound(s) && !bw_conn_is_amid(&s->conn)) {
+        bw_log(BW_LOG_ERROR,
+               "session %u: closed, the client was silent for %u ms with "
+               "\"%s\" open",
+               s->number, (unsigned)s->silence_ms, s->export->name);
     } else if (err == ETIMEDOUT) {
         bw_log(BW_LOG_ERROR, "session %u: closed, the client was silent %s",
                s->number,
@@ -123,6 +137,24 @@ static void log_end(const struct bw_session *s, int got, int err)
                err == ECONNRESET ? "the client left in the middle of a frame"
                                  : strerror(err));
     }
+}
+
+/* HELLO, then the end of a transaction by steps, or of the lease. */
+static uint64_t next_deadline(const struct bw_session *s)
+{
+    uint64_t deadline_ns = s->hold.held ? s->hold.until_ns : BW_CLOCK_NEVER;
+    uint64_t heard_ns = s->conn.received_ns;
+
+    if (!s->greeted) {
+        return s->hello_ns;
+    }
+    if (is_bound(s)) {
+        uint64_t from_ns = s->quiet_ns > heard_ns ? s->quiet_ns : heard_ns;
+        uint64_t silent_ns = bw_clock_after_ms(from_ns, s->silence_ms);
+
+        deadline_ns = silent_ns < deadline_ns ? silent_ns : deadline_ns;
+    }
+    return deadline_ns;
 }
 
 /* The client holds the bus and does nothing with it. */
@@ -136,29 +168,76 @@ static enum bw_verdict lose_bus(struct bw_session *s)
     return BW_GO_ON;
 }
 
+/* No frame came within the time, in one piece, or before a notice was due. */
+static enum bw_verdict serve_nothing(struct bw_session *s, int got, int err,
+                                     uint64_t heard_before_ns)
+{
+    if (got < 0 && err == EAGAIN) {
+        if (bw_clock_ns() < next_deadline(s) && !bw_conn_is_late(&s->conn)) {
+            return s->notice(s) ? BW_GO_ON : BW_CLOSE;
+        }
+        err = ETIMEDOUT; /* a storm of notices prolongs nothing */
+    }
+    if (got < 0 && err == ETIMEDOUT && s->hold.held) {
+        return lose_bus(s);
+    }
+    if (got < 0 && err == ETIMEDOUT && s->greeted &&
+        s->conn.received_ns != heard_before_ns && !bw_conn_is_late(&s->conn)) {
+        return BW_GO_ON; /* it has begun to say something */
+    }
+    log_end(s, got, err);
+    return BW_CLOSE;
+}
+
 /* Returns BW_CLOSE when the session is over. */
-static enum bw_verdict serve_one(struct bw_session *s, uint64_t deadline_ns)
+static enum bw_verdict serve_one(struct bw_session *s)
 {
     struct bw_frame f;
     enum bw_status bad;
-    int got = bw_conn_next(&s->conn, deadline_ns, &f, &bad);
+    uint64_t heard_before_ns = s->conn.received_ns;
+    enum bw_verdict verdict;
+    int got;
 
-    if (got < 0 && errno == ETIMEDOUT && s->hold.held) {
-        return lose_bus(s);
+    s->conn.also_fd = s->notice_fd;
+    got = bw_conn_next(&s->conn, next_deadline(s), &f, &bad);
+    if (got <= 0 && bad != BW_OK) {
+        return bw_session_violation(s, &f.header, bad,
+                                    "the frame's header is wrong");
     }
     if (got <= 0) {
-        if (bad != BW_OK) {
-            return bw_session_violation(s, &f.header, bad,
-                                        "the frame's header is wrong");
-        }
-        log_end(s, got, errno);
+        return serve_nothing(s, got, errno, heard_before_ns);
+    }
+    if (atomic_load(&s->ended)) {
         return BW_CLOSE;
     }
+    atomic_store(&s->heard_ns, s->conn.received_ns);
+    atomic_fetch_add(&s->requests, 1);
     if (is_stopping(s)) {
         return bw_session_violation(s, &f.header, BW_SHUTDOWN,
                                     "the agent is stopping");
     }
-    return dispatch(s, &f);
+    verdict = dispatch(s, &f);
+    s->quiet_ns = bw_clock_ns();
+    return verdict;
+}
+
+void bw_session_changed(struct bw_session *s)
+{
+    if (s->host) {
+        s->host->ops->changed(s->host, s);
+    }
+}
+
+/* What the client had is as if it had never been, then others may have it. */
+static void close_export(struct bw_session *s)
+{
+    struct bw_export *e = s->export;
+
+    bw_service_step_end(e, &s->hold);
+    s->export = NULL;
+    bw_session_changed(s);
+    bw_lease_drop(&e->lease);
+    bw_export_unref(e);
 }
 
 void bw_session_init(struct bw_session *s, struct bw_io *io,
@@ -167,9 +246,17 @@ void bw_session_init(struct bw_session *s, struct bw_io *io,
 {
     bw_conn_init(&s->conn, io);
     s->bench = bench;
+    s->host = NULL;
     s->stopping = stopping;
+    atomic_init(&s->ended, false);
     s->number = number;
     s->identity[0] = '\0';
+    s->software[0] = '\0';
+    s->hello_ns = bw_clock_after_ms(bw_clock_ns(), BW_SESSION_HELLO_MS);
+    s->quiet_ns = 0;
+    s->silence_ms = 0;
+    atomic_init(&s->heard_ns, bw_clock_ns());
+    atomic_init(&s->requests, 0);
     s->notice_fd = -1;
     s->notice = NULL;
     s->notices = 0;
@@ -184,17 +271,10 @@ void bw_session_init(struct bw_session *s, struct bw_io *io,
 
 void bw_session_run(struct bw_session *s)
 {
-    uint64_t hello_ns = bw_clock_after_ms(bw_clock_ns(), BW_SESSION_HELLO_MS);
-    enum bw_verdict verdict = serve_one(s, hello_ns);
-
-    while (verdict == BW_GO_ON) {
-        verdict =
-            serve_one(s, s->hold.held ? s->hold.until_ns : BW_CLOCK_NEVER);
+    while (serve_one(s) == BW_GO_ON) {
+        continue;
     }
     if (s->export) {
-        bw_service_step_end(s->export, &s->hold);
-        bw_lease_drop(&s->export->lease);
-        bw_export_unref(s->export);
-        s->export = NULL;
+        close_export(s);
     }
 }

@@ -16,6 +16,7 @@
 #include "host-agent/bench.h"
 #include "host-agent/conn.h"
 #include "host-agent/service_step.h"
+#include "host-agent/session_host.h"
 #include "lib/i2c_xfer.h"
 #include "lib/wire.h"
 
@@ -24,14 +25,29 @@
  * have been noticed yet. */
 #define BW_SESSION_LEASE_MS 250
 
-/* Big (about 165 KiB) and of fixed size: nothing a peer says makes it grow. */
+/*
+ * Big (about 165 KiB) and of fixed size: nothing a peer says makes it grow.
+ *
+ * A service that has something to tell unasked sets @notice_fd and @notice.
+ * While the descriptor is readable @notice is called, in turns with requests;
+ * it must not wait, must expect that there is nothing, and sends with
+ * bw_session_notice_begin() and bw_session_notice_send() (session_reply.h).
+ */
 struct bw_session {
     struct bw_conn conn;
     struct bw_bench *bench;
-    const atomic_bool *stopping;         /* the agent stops; NULL: never */
-    unsigned number;                     /* in the log */
+    struct bw_session_host *host; /* NULL: alone */
+    const atomic_bool *stopping;  /* the agent stops; NULL: never */
+    atomic_bool ended;            /* from outside, by somebody who logs why */
+    unsigned number;              /* in the log */
     char identity[BW_WIRE_MAX_NAME + 1]; /* of the client, for the policy */
-    int notice_fd; /* while it is readable @notice is called, -1: none */
+    char software[BW_WIRE_MAX_TEXT + 1]; /* as its HELLO says */
+    uint64_t hello_ns;                   /* when HELLO must be complete */
+    uint64_t quiet_ns;   /* since then no request is under way */
+    uint32_t silence_ms; /* it may be silent with an export, 0: for ever */
+    atomic_uint_least64_t heard_ns;       /* when the last request came */
+    atomic_uint_least64_t requests;       /* that came */
+    int notice_fd;                        /* -1: none */
     bool (*notice)(struct bw_session *s); /* false ends the session */
     uint32_t notices;                     /* sent */
     bool greeted;                         /* HELLO is done */
@@ -45,10 +61,14 @@ struct bw_session {
     uint8_t reads[BW_I2C_MAX_BYTES];
 };
 
-/* Everything given must outlive the session. */
+/* Everything given must outlive the session.  It has no host, no identity and
+ * may be silent: whoever starts it sets these afterwards. */
 void bw_session_init(struct bw_session *s, struct bw_io *io,
                      struct bw_bench *bench, const atomic_bool *stopping,
                      unsigned number);
+
+/* Tell the host that the client's software or export is another now. */
+void bw_session_changed(struct bw_session *s);
 
 /* Serve until the client leaves, breaks the protocol, or the agent stops;
  * the lease is then free again. */

@@ -59,6 +59,8 @@ enum bw_verdict bw_session_on_hello(struct bw_session *s,
     }
     s->peer_caps = theirs.caps;
     s->greeted = true;
+    memcpy(s->software, theirs.software, sizeof(s->software));
+    bw_session_changed(s);
     bw_log(BW_LOG_INFO, "session %u: hello from \"%s\"", s->number,
            theirs.software);
     bw_session_begin(s, &w, h, BW_OK);
@@ -116,7 +118,8 @@ enum bw_verdict bw_session_on_list(struct bw_session *s,
             .holders = (uint16_t)bw_lease_holders(&e->lease),
         };
 
-        if (!is_known_to_peer(s, e)) {
+        if (!is_known_to_peer(s, e) ||
+            !bw_bench_may_open(s->bench, s->identity, e->name)) {
             continue;
         }
         memcpy(entry.name, e->name, sizeof(entry.name));
@@ -185,8 +188,11 @@ static enum bw_verdict open_export(struct bw_session *s,
             e->name);
     }
     s->export = e;
-    if (atomic_load(&e->retired)) { /* after it is seen that we have it */
+    bw_session_changed(s);
+    if (atomic_load(&e->retired) || /* after it is seen that we have it */
+        !bw_bench_may_open(s->bench, s->identity, e->name)) {
         s->export = NULL;
+        bw_session_changed(s);
         bw_lease_drop(&e->lease);
         return bw_session_refuse(s, h, BW_NOT_FOUND,
                                  "export \"%s\" has just been changed in the "
@@ -214,6 +220,13 @@ enum bw_verdict bw_session_on_open(struct bw_session *s,
     }
     if (status != BW_OK) {
         return bw_session_malformed(s, h);
+    }
+    if (!bw_bench_may_open(s->bench, s->identity, m.name)) {
+        return bw_session_refuse(
+            s, h, BW_DENIED,
+            "\"%s\" may not open \"%s\"; an [identity %s] in the bench file "
+            "must name it",
+            s->identity, m.name, s->identity);
     }
     e = bw_bench_get_export(s->bench, m.name);
     if (!e) {

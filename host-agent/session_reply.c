@@ -25,6 +25,31 @@ void bw_session_begin(struct bw_session *s, struct bw_writer *w,
     bw_wire_begin(w, h->type | BW_WIRE_REPLY, status, h->id);
 }
 
+void bw_session_notice_begin(struct bw_session *s, struct bw_writer *w,
+                             unsigned type)
+{
+    s->notices = s->notices == UINT32_MAX ? 1 : s->notices + 1;
+    bw_writer_init(w, s->conn.out, BW_WIRE_HEADER_LEN + s->peer_max_body);
+    bw_wire_begin(w, type | BW_WIRE_NOTICE, 0, s->notices);
+}
+
+bool bw_session_notice_send(struct bw_session *s, struct bw_writer *w)
+{
+    if (bw_wire_end(w, 0) != BW_OK) {
+        bw_log(BW_LOG_ERROR,
+               "session %u: closed, a notice is longer than the %u bytes the "
+               "client takes",
+               s->number, (unsigned)s->peer_max_body);
+        return false;
+    }
+    if (bw_conn_send(&s->conn, w->pos) < 0) {
+        bw_log(BW_LOG_INFO, "session %u: cannot send a notice: %s", s->number,
+               strerror(errno));
+        return false;
+    }
+    return true;
+}
+
 /* Be as late as a fault says, but not when the agent stops or the client, whose
  * lease this keeps, has gone. */
 static void delay(struct bw_session *s, uint64_t us)
@@ -32,7 +57,8 @@ static void delay(struct bw_session *s, uint64_t us)
     uint64_t until_ns = bw_clock_ns() + us * NS_PER_US;
 
     while (bw_clock_ns() < until_ns && !bw_conn_has_left(&s->conn) &&
-           !(s->stopping && atomic_load(s->stopping))) {
+           !(s->stopping && atomic_load(s->stopping)) &&
+           !atomic_load(&s->ended)) {
         uint64_t slice_ns = bw_clock_after_ms(bw_clock_ns(), DELAY_SLICE_MS);
         struct timespec to =
             bw_clock_timespec(until_ns < slice_ns ? until_ns : slice_ns);

@@ -50,4 +50,18 @@ enum bw_verdict bw_session_violation(struct bw_session *s,
 enum bw_verdict bw_session_malformed(struct bw_session *s,
                                      const struct bw_wire_header *h);
 
+/**
+ * bw_session_notice_begin, bw_session_notice_send: tell something unasked
+ * @type: enum bw_wire_type, without BW_WIRE_NOTICE
+ *
+ * Between two requests, or in a handler before its bw_session_begin().  The
+ * body is written in between; one of more than @s->peer_max_body bytes ends
+ * the session.
+ *
+ * Returns (bw_session_notice_send): false if the session is over.
+ */
+void bw_session_notice_begin(struct bw_session *s, struct bw_writer *w,
+                             unsigned type);
+bool bw_session_notice_send(struct bw_session *s, struct bw_writer *w);
+
 #endif

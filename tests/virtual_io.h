@@ -38,6 +38,7 @@ struct virtual_io {
     unsigned recvs;     /* calls, for tests that count them */
     unsigned sends;     /* likewise */
     unsigned waits;     /* likewise */
+    unsigned also;      /* so many waits find the other descriptor readable */
     bool silent_at_end; /* after @in: nothing comes, instead of the end */
     bool takes_nothing; /* the peer does not read */
 };
@@ -125,23 +126,29 @@ static inline ssize_t virtual_send(struct bw_io *io, const uint8_t *buf,
     return (ssize_t)len;
 }
 
-static inline int virtual_wait(struct bw_io *io, bool to_send, int timeout_ms)
+static inline int virtual_wait(struct bw_io *io, bool to_send, int also_fd,
+                               int timeout_ms)
 {
     struct virtual_io *v = (struct virtual_io *)io;
+    bool also = also_fd >= 0 && v->also > 0;
 
     (void)timeout_ms;
     v->waits++;
     if (to_send && v->takes_nothing) {
         return 0;
     }
+    v->also -= also;
     if (!to_send && v->silent_at_end && v->in_pos == v->in_len) {
-        return 0;
+        return also ? BW_IO_ALSO : 0;
     }
     if (virtual_chance(v, VIRTUAL_EINTR, 4)) {
         errno = EINTR;
         return -1;
     }
-    return virtual_chance(v, VIRTUAL_TIMEOUT, 16) ? 0 : 1;
+    if (virtual_chance(v, VIRTUAL_TIMEOUT, 16)) {
+        return also ? BW_IO_ALSO : 0;
+    }
+    return BW_IO_SELF | (also ? BW_IO_ALSO : 0);
 }
 
 static inline void virtual_io_init(struct virtual_io *v, const uint8_t *in,

@@ -43,7 +43,9 @@ struct rig {
     struct bw_writer script;
     struct bw_reader replies;
     atomic_bool stopping;
-    uint32_t id; /* of the newest request */
+    void (*prepare)(struct rig *r); /* before the session runs, or NULL */
+    unsigned told;                  /* for the test's own use */
+    uint32_t id;                    /* of the newest request */
     uint8_t in[RIG_SIZE];
     uint8_t out[RIG_SIZE];
 };
@@ -176,7 +178,7 @@ static void put_open_as(struct rig *r, const char *name, unsigned kind,
     end(r, at);
 }
 
-static void put_open(struct rig *r, const char *name)
+static inline void put_open(struct rig *r, const char *name)
 {
     put_open_as(r, name, BW_EXPORT_ANY, 0);
 }
@@ -206,6 +208,9 @@ static void rig_run(struct rig *r)
 {
     r->io.in_len = r->script.pos;
     bw_session_init(&r->session, &r->io.io, &r->bench, &r->stopping, 1);
+    if (r->prepare) {
+        r->prepare(r);
+    }
     bw_session_run(&r->session);
     bw_reader_init(&r->replies, r->out, r->io.out_len);
 }

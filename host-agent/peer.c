@@ -1,0 +1,104 @@
+/*
+ * Who is at the other end of an accepted socket; see peer.h.
+ *
+ * Called by server_sessions.c.  Keepalive and the time-out of unacknowledged
+ * data: tcp(7).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "host-agent/peer.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "host-agent/policy.h"
+
+#define GONE_MS 60000 /* where the owner sets no limit to silence */
+
+void bw_peer_describe(int fd, char out[BW_WIRE_MAX_TEXT + 1])
+{
+    struct sockaddr_storage addr = { 0 };
+    socklen_t len = sizeof(addr);
+    struct ucred cred = { 0 };
+    socklen_t cred_len = sizeof(cred);
+    char host[INET6_ADDRSTRLEN] = "?";
+
+    getpeername(fd, (struct sockaddr *)&addr, &len);
+    if (addr.ss_family == AF_INET) {
+        struct sockaddr_in *v4 = (struct sockaddr_in *)&addr;
+
+        inet_ntop(AF_INET, &v4->sin_addr, host, sizeof(host));
+        snprintf(out, BW_WIRE_MAX_TEXT + 1, "tcp %s:%u", host,
+                 ntohs(v4->sin_port));
+    } else if (addr.ss_family == AF_INET6) {
+        struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&addr;
+
+        inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof(host));
+        snprintf(out, BW_WIRE_MAX_TEXT + 1, "tcp [%s]:%u", host,
+                 ntohs(v6->sin6_port));
+    } else if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &cred_len) == 0) {
+        snprintf(out, BW_WIRE_MAX_TEXT + 1, "unix pid %ld uid %ld",
+                 (long)cred.pid, (long)cred.uid);
+    } else {
+        snprintf(out, BW_WIRE_MAX_TEXT + 1, "unix");
+    }
+}
+
+/* 127.0.0.0/8 (RFC 1122, section 3.2.1.3), also as seen by a socket of IPv6
+ * (RFC 4291, section 2.5.5.2), and ::1. */
+static bool is_loopback(const struct sockaddr_storage *addr)
+{
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)addr;
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)addr;
+
+    if (addr->ss_family == AF_INET) {
+        return ntohl(v4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+    }
+    return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr) ||
+           (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr) &&
+            v6->sin6_addr.s6_addr[12] == IN_LOOPBACKNET);
+}
+
+void bw_peer_identify(int fd, char identity[BW_WIRE_MAX_NAME + 1])
+{
+    struct sockaddr_storage addr = { .ss_family = AF_UNSPEC };
+    socklen_t len = sizeof(addr);
+    const char *name = BW_IDENTITY_NETWORK;
+
+    if (getpeername(fd, (struct sockaddr *)&addr, &len) == 0) {
+        if (addr.ss_family == AF_UNIX) {
+            name = BW_IDENTITY_LOCAL;
+        } else if ((addr.ss_family == AF_INET || addr.ss_family == AF_INET6) &&
+                   is_loopback(&addr)) {
+            name = BW_IDENTITY_LOOPBACK;
+        }
+    }
+    snprintf(identity, BW_WIRE_MAX_NAME + 1, "%s", name);
+}
+
+/* Seconds, at least one, for the options that count in them. */
+static int seconds(uint32_t ms)
+{
+    return ms < 1000 ? 1 : (int)(ms / 1000);
+}
+
+void bw_peer_set_options(int fd, uint32_t silence_ms)
+{
+    const unsigned gone_ms = silence_ms ? silence_ms : GONE_MS;
+    const int idle_s = seconds(gone_ms / 2);
+    const int between_s = seconds(gone_ms / 4);
+    const int on = 1;
+    const int probes = 2;
+
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &between_s, sizeof(between_s));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &gone_ms, sizeof(gone_ms));
+}
