@@ -10,8 +10,9 @@
 #define PIN_SDA      30
 #define PIN_UART_TX  24
 #define PIN_UART_RX  25
-#define PIN_P0       3  /* edge connector */
-#define PIN_P0_AIN   4  /* its analog input */
+#define PIN_P0       3 /* edge connector */
+#define PIN_P0_AIN   4 /* its analog input */
+#define PIN_P1       2
 #define PIN_BUTTON_A 17 /* low while pressed, pull-up on the board */
 #define PIN_BUTTON_B 26
 #define PIN_COL1     4  /* nine columns, P0.4 to P0.12, low = lit */

@@ -5,7 +5,7 @@
 
 FW_SAMPLES := hello i2c-scan thermometer regread-loop cpu-loop radio-ping pwm \
     display-scroll buttons adc sleep eeprom oled nunchuk clock-stretcher \
-    smbus-battery i2c-torture
+    smbus-battery i2c-torture button-led
 FW_START := startup syscalls
 FW_DRIVERS := uart clock twi smbus font display radio
 FW_DIR := $(BUILD)/firmware

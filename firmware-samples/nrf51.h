@@ -171,11 +171,12 @@
 #define GPIOTE_CONFIG(n)    REG(0x40006000u, 0x510 + 4 * (n))
 #define GPIOTE_CONFIG0      GPIOTE_CONFIG(0)
 
-#define GPIOTE_CONFIG_EVENT  (1u << 0)
-#define GPIOTE_CONFIG_TASK   (3u << 0)
-#define GPIOTE_CONFIG_PIN(n) ((n) << 8)
-#define GPIOTE_CONFIG_TOGGLE (3u << 16)
-#define GPIOTE_CONFIG_HIGH   (1u << 20)
+#define GPIOTE_CONFIG_EVENT   (1u << 0)
+#define GPIOTE_CONFIG_TASK    (3u << 0)
+#define GPIOTE_CONFIG_PIN(n)  ((n) << 8)
+#define GPIOTE_CONFIG_FALLING (2u << 16)
+#define GPIOTE_CONFIG_TOGGLE  (3u << 16)
+#define GPIOTE_CONFIG_HIGH    (1u << 20)
 
 /* PPI, chapter PPI: a channel holds an event's address and a task's */
 #define PPI_CHENSET   REG(0x4001F000u, 0x504)
@@ -185,11 +186,13 @@
 /* GPIO, chapter GPIO; one bit per pin */
 #define GPIO_OUT        REG(0x50000000u, 0x504)
 #define GPIO_OUTSET     REG(0x50000000u, 0x508)
+#define GPIO_OUTCLR     REG(0x50000000u, 0x50C)
 #define GPIO_IN         REG(0x50000000u, 0x510)
 #define GPIO_DIRSET     REG(0x50000000u, 0x518)
 #define GPIO_PIN_CNF(n) REG(0x50000000u, 0x700 + 4 * (n))
 
 #define GPIO_PIN_CNF_INPUT      0u        /* connected, no pull */
+#define GPIO_PIN_CNF_PULL_UP    (3u << 2) /* input with pull-up */
 #define GPIO_PIN_CNF_OPEN_DRAIN (6u << 8) /* DRIVE S0D1, input connected */
 
 /* Interrupt controller of the Cortex-M0, ARMv6-M Architecture Manual */

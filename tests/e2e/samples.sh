@@ -6,7 +6,7 @@
 . "$(dirname "$0")/machine.bash"
 
 requires build/firmware/thermometer.hex
-plan 23
+plan 26
 
 # A 2, a gap and the left column of a 1: the "21.5" on its way.
 TWO_AND_ONE='###../..#.#/###../#..../###.#'
@@ -81,6 +81,23 @@ wait_for 10 serial_has 'A pressed, 2'
 is "buttons tells each edge once" \
     "$(tr -d '\r\0' <"$TMP/serial" | grep -E '^[AB] ' | sort | tr '\n' ' ')" \
     'A let go A pressed, 1 A pressed, 2 B pressed, 1 '
+machine_stop
+
+# 0 V at P0 is the button that is down; the pull-up alone is not enough to
+# raise it again, since what feeds the pin stays connected.
+LED=/machine/edge/P1
+press() {
+    qmp set /machine/edge/P0 feed-millivolts 0
+    wait_for 10 serial_has "press $1, .*"
+    qmp set /machine/edge/P0 feed-millivolts 3000
+}
+machine_start build/firmware/button-led.hex
+wait_for 10 serial_has 'button-led: press the button at P0'
+is "button-led begins with its LED off" "$(qmp get $LED level)" false
+press 1
+is "a press lights it" "$(qmp get $LED level)" true
+press 2
+is "one more puts it out" "$(qmp get $LED level)" false
 machine_stop
 
 # The I2C samples, each with its part of a bench of their own.
