@@ -19,6 +19,7 @@
 #include "host-agent/listener.h"
 #include "host-agent/log.h"
 #include "host-agent/notify.h"
+#include "host-agent/sandbox.h"
 #include "host-agent/server.h"
 #include "host-agent/version.h"
 
@@ -32,7 +33,8 @@ struct options {
     const char *file;
     const char *unix_path; /* NULL: as the bench file says */
     enum bw_log_level level;
-    bool check; /* the bench file only */
+    bool check;   /* the bench file only */
+    bool sandbox; /* sandbox.h */
 };
 
 static struct bw_server server;
@@ -47,6 +49,7 @@ static const char usage_text[] =
     "      --check            check the bench file and exit\n"
     "  -u, --unix PATH        listen on this unix socket, whatever the file "
     "says\n"
+    "      --sandbox=off      do not limit what the kernel can be asked for\n"
     "  -l, --log-level LEVEL  error, info (default) or debug\n"
     "  -h, --help             print this\n"
     "  -V, --version          print the version\n"
@@ -75,6 +78,14 @@ static enum bw_log_level parse_level(const char *text)
     return BW_LOG_INFO;
 }
 
+static bool parse_on(const char *text)
+{
+    if (strcmp(text, "on") != 0 && strcmp(text, "off") != 0) {
+        fail_usage("--sandbox is on or off, not ", text);
+    }
+    return strcmp(text, "on") == 0;
+}
+
 static void parse_options(struct options *o, int argc, char **argv)
 {
     static const struct option longs[] = {
@@ -82,6 +93,7 @@ static void parse_options(struct options *o, int argc, char **argv)
         { "check", no_argument, NULL, 'C' },
         { "unix", required_argument, NULL, 'u' },
         { "log-level", required_argument, NULL, 'l' },
+        { "sandbox", required_argument, NULL, 'S' },
         { "help", no_argument, NULL, 'h' },
         { "version", no_argument, NULL, 'V' },
         { NULL, 0, NULL, 0 },
@@ -102,6 +114,9 @@ static void parse_options(struct options *o, int argc, char **argv)
             break;
         case 'l':
             o->level = parse_level(optarg);
+            break;
+        case 'S':
+            o->sandbox = parse_on(optarg);
             break;
         case 'h':
             fputs(usage_text, stdout);
@@ -240,11 +255,19 @@ static int check(const struct options *o)
 
 int main(int argc, char **argv)
 {
-    struct options o = { .file = DEFAULT_FILE, .level = BW_LOG_INFO };
+    struct options o = {
+        .file = DEFAULT_FILE,
+        .level = BW_LOG_INFO,
+        .sandbox = BW_SANDBOX_DEFAULT,
+    };
     char error[BW_CONFIG_MAX_ERROR];
 
     parse_options(&o, argc, argv);
     bw_log_set_level(o.level);
+    if (o.sandbox && bw_sandbox_enter(error, sizeof(error)) < 0) {
+        fprintf(stderr, "benchwired: %s\n", error);
+        return EXIT_FAILURE;
+    }
     if (!bw_config_load(&config, o.file, error)) {
         fprintf(stderr, "benchwired: %s\n", error);
         return EXIT_FAILURE;
