@@ -2,8 +2,8 @@
  * benchwire: look at an agent and use its exports from a terminal.
  *
  * See benchwire(1).  The commands are in tool_list.c, tool_i2c.c,
- * tool_smbus.c, tool_values.c, tool_fault.c, tool_stats.c, tool_flash.c and
- * tool_drop.c.
+ * tool_smbus.c, tool_values.c, tool_fault.c, tool_stats.c, tool_admin.c, tool_flash.c
+ * and tool_drop.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -38,6 +38,10 @@ static const char usage_text[] =
     "                                     byte=2 chance=10%\n"
     "  fault clear BENCH [NUMBER]         remove one, or all\n"
     "  stats [EXPORT]                     transfers, failures, latency\n"
+    "  who                                the sessions: who has what, since when\n"
+    "  kick SESSION|EXPORT                end one, or all that have an export\n"
+    "  reload                             make the agent read its bench file\n"
+    "                                     again\n"
     "  flash [-b BOARD] FILE              program an emulated board; BOARD is\n"
     "                                     the QMP socket of its QEMU, or the\n"
     "                                     file that keeps its flash (default\n"
@@ -117,7 +121,9 @@ int main(int argc, char **argv)
         { "set", bw_tool_set },     { "i2c", bw_tool_i2c },
         { "smbus", bw_tool_smbus }, { "fault", bw_tool_fault },
         { "stats", bw_tool_stats }, { "flash", bw_tool_flash },
-        { "drop", bw_tool_drop },   { NULL, NULL },
+        { "drop", bw_tool_drop },   { "who", bw_tool_who },
+        { "kick", bw_tool_kick },   { "reload", bw_tool_reload },
+        { NULL, NULL },
     };
     static struct bw_tool tool; /* big: it holds the frame buffers */
     const char *address = getenv("BENCHWIRE");

@@ -51,8 +51,11 @@ static void keep_or_free(struct bw_export *e, struct bw_step_hold *h)
         h->held = false;
         bw_bus_unlock(e->bus);
     } else {
-        h->until_ns =
+        uint64_t silent_ns =
             bw_clock_after_ms(bw_clock_ns(), e->bus->adapter->timeout_ms);
+        uint64_t end_ns = bw_clock_after_ms(h->began_ns, BW_STEP_MAX_MS);
+
+        h->until_ns = silent_ns < end_ns ? silent_ns : end_ns;
     }
 }
 
@@ -71,6 +74,9 @@ enum bw_status bw_service_step(struct bw_export *e, struct bw_step_hold *h,
     }
     if (status != BW_OK) {
         return status;
+    }
+    if (!h->held) {
+        h->began_ns = bw_clock_ns();
     }
     h->held = true;
     h->lost = false;

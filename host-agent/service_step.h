@@ -17,16 +17,20 @@
 #include "lib/i2c_step.h"
 #include "lib/status.h"
 
+#define BW_STEP_MAX_MS 60000 /* from the first START to the STOP */
+
 /**
  * struct bw_step_hold - a session's transaction; zeroed: none
  * @held: the adapter is locked for it
  * @lost: it was ended for a client that was silent too long
- * @until_ns: when that will be, CLOCK_MONOTONIC
+ * @began_ns: when it was locked, CLOCK_MONOTONIC
+ * @until_ns: when it will be ended
  */
 struct bw_step_hold {
     enum bw_i2c_step_phase phase;
     bool held;
     bool lost;
+    uint64_t began_ns;
     uint64_t until_ns;
 };
 

@@ -60,6 +60,10 @@ static const struct rule {
     { BW_MSG_FAULT_ADD, PHASE_BENCH, bw_session_on_fault_add },
     { BW_MSG_FAULT_CLEAR, PHASE_BENCH, bw_session_on_fault_clear },
     { BW_MSG_STATS, PHASE_GREETED, bw_session_on_stats },
+    { BW_MSG_LEASE, PHASE_GREETED, bw_session_on_lease },
+    { BW_MSG_WHO, PHASE_GREETED, bw_session_on_who },
+    { BW_MSG_KICK, PHASE_GREETED, bw_session_on_kick },
+    { BW_MSG_RELOAD, PHASE_GREETED, bw_session_on_reload },
 };
 
 /* A whole transaction cannot run inside one that is open by steps. */
@@ -74,9 +78,9 @@ static enum bw_verdict dispatch(struct bw_session *s, const struct bw_frame *f)
     struct bw_reader body;
     size_t i;
 
-    if (h->type & BW_WIRE_REPLY) {
+    if (h->type & BW_WIRE_NOTICE) {
         return bw_session_violation(s, h, BW_ORDER,
-                                    "a client sends no replies");
+                                    "a client sends no replies or notices");
     }
     for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         if (rules[i].type != h->type) {
@@ -162,8 +166,9 @@ static enum bw_verdict lose_bus(struct bw_session *s)
 {
     bw_log(BW_LOG_INFO,
            "session %u: the client was silent for %u ms within a transaction, "
-           "which was ended",
-           s->number, (unsigned)s->export->bus->adapter->timeout_ms);
+           "or has it open for %u s; it was ended",
+           s->number, (unsigned)s->export->bus->adapter->timeout_ms,
+           BW_STEP_MAX_MS / 1000);
     bw_service_step_lose(s->export, &s->hold);
     return BW_GO_ON;
 }
@@ -216,9 +221,17 @@ static enum bw_verdict serve_one(struct bw_session *s)
         return bw_session_violation(s, &f.header, BW_SHUTDOWN,
                                     "the agent is stopping");
     }
+    s->request_id = f.header.id;
     verdict = dispatch(s, &f);
     s->quiet_ns = bw_clock_ns();
     return verdict;
+}
+
+void bw_session_bind(struct bw_session *s)
+{
+    if (is_bound(s) && s->silence_ms < s->conn.frame_ms) {
+        s->conn.frame_ms = s->silence_ms;
+    }
 }
 
 void bw_session_changed(struct bw_session *s)
@@ -260,6 +273,7 @@ void bw_session_init(struct bw_session *s, struct bw_io *io,
     s->notice_fd = -1;
     s->notice = NULL;
     s->notices = 0;
+    s->request_id = 0;
     s->greeted = false;
     s->peer_caps = 0;
     s->peer_max_body = BW_WIRE_MAX_BODY;

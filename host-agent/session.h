@@ -50,10 +50,11 @@ struct bw_session {
     int notice_fd;                        /* -1: none */
     bool (*notice)(struct bw_session *s); /* false ends the session */
     uint32_t notices;                     /* sent */
-    bool greeted;                         /* HELLO is done */
-    uint32_t peer_caps;                   /* enum bw_wire_cap of the client */
-    uint32_t peer_max_body;          /* the largest body the client takes */
-    struct bw_export *export;        /* a reference, leased; NULL before OPEN */
+    uint32_t request_id;      /* of the one that is being served, for the log */
+    bool greeted;             /* HELLO is done */
+    uint32_t peer_caps;       /* enum bw_wire_cap of the client */
+    uint32_t peer_max_body;   /* the largest body the client takes */
+    struct bw_export *export; /* a reference, leased; NULL before OPEN */
     struct bw_wire_counters counted; /* what the client told last */
     struct bw_step_hold hold;        /* the transaction of I2C_STEP */
     unsigned unsupported;            /* transfers, as far as logged */
@@ -66,6 +67,9 @@ struct bw_session {
 void bw_session_init(struct bw_session *s, struct bw_io *io,
                      struct bw_bench *bench, const atomic_bool *stopping,
                      unsigned number);
+
+/* It has an export now: what was said in LEASE holds from here on. */
+void bw_session_bind(struct bw_session *s);
 
 /* Tell the host that the client's software or export is another now. */
 void bw_session_changed(struct bw_session *s);

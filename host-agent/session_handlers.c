@@ -22,7 +22,7 @@
 
 #define SERVER_CAPS                                                            \
     (BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS | BW_CAP_STEP | BW_CAP_FAULTS | \
-     BW_CAP_STATS | BW_CAP_PROFILE)
+     BW_CAP_STATS | BW_CAP_PROFILE | BW_CAP_LEASE | BW_CAP_ADMIN)
 #define LOG_MAX_TEXT        512 /* characters of a transfer in the log */
 #define LOG_MAX_UNSUPPORTED 8   /* of a session */
 #define LOG_MAX_DATA        32  /* read bytes in the log */
@@ -61,8 +61,8 @@ enum bw_verdict bw_session_on_hello(struct bw_session *s,
     s->greeted = true;
     memcpy(s->software, theirs.software, sizeof(s->software));
     bw_session_changed(s);
-    bw_log(BW_LOG_INFO, "session %u: hello from \"%s\"", s->number,
-           theirs.software);
+    bw_log(BW_LOG_INFO, "session %u id=%u hello from \"%s\"", s->number,
+           (unsigned)h->id, theirs.software);
     bw_session_begin(s, &w, h, BW_OK);
     bw_wire_put_hello(&w, &ours);
     return bw_session_finish(s, &w, h);
@@ -199,9 +199,10 @@ static enum bw_verdict open_export(struct bw_session *s,
                                  "bench file; try again",
                                  e->name);
     }
+    bw_session_bind(s);
     bw_stats_open(&e->stats);
-    bw_log(BW_LOG_INFO, "session %u: opened \"%s\"%s", s->number, e->name,
-           shared ? ", shared" : "");
+    bw_log(BW_LOG_INFO, "session %u id=%u opened \"%s\"%s", s->number,
+           (unsigned)h->id, e->name, shared ? ", shared" : "");
     return reply_opened(s, h);
 }
 

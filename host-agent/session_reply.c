@@ -72,8 +72,8 @@ static void delay(struct bw_session *s, uint64_t us)
 static enum bw_verdict cut_link(struct bw_session *s,
                                 const struct bw_fault_link *fault, size_t len)
 {
-    bw_log(BW_LOG_INFO, "session %u: closed by the fault %s", s->number,
-           bw_fault_kind_name(fault->kind));
+    bw_log(BW_LOG_INFO, "session %u id=%u closed by the fault %s", s->number,
+           (unsigned)s->request_id, bw_fault_kind_name(fault->kind));
     if (fault->byte < len) {
         len = fault->byte;
     }
@@ -95,8 +95,10 @@ static enum bw_verdict send_out(struct bw_session *s, size_t len)
         return cut_link(s, &fault, len);
     }
     if (bw_conn_send(&s->conn, len) < 0) {
-        bw_log(BW_LOG_INFO, "session %u: cannot send to the client: %s",
-               s->number, strerror(errno));
+        if (!atomic_load(&s->ended)) {
+            bw_log(BW_LOG_INFO, "session %u id=%u cannot send the reply: %s",
+                   s->number, (unsigned)s->request_id, strerror(errno));
+        }
         return BW_CLOSE;
     }
     return BW_GO_ON;

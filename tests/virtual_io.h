@@ -38,6 +38,7 @@ struct virtual_io {
     unsigned recvs;     /* calls, for tests that count them */
     unsigned sends;     /* likewise */
     unsigned waits;     /* likewise */
+    int timeout_ms;     /* of the last one */
     unsigned also;      /* so many waits find the other descriptor readable */
     bool silent_at_end; /* after @in: nothing comes, instead of the end */
     bool takes_nothing; /* the peer does not read */
@@ -132,8 +133,8 @@ static inline int virtual_wait(struct bw_io *io, bool to_send, int also_fd,
     struct virtual_io *v = (struct virtual_io *)io;
     bool also = also_fd >= 0 && v->also > 0;
 
-    (void)timeout_ms;
     v->waits++;
+    v->timeout_ms = timeout_ms;
     if (to_send && v->takes_nothing) {
         return 0;
     }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "lib/wire.h"
+#include "lib/wire_admin.h"
 #include "lib/wire_fault.h"
 #include "lib/wire_gpio.h"
 #include "lib/wire_profile.h"
@@ -192,6 +193,15 @@ static inline void recode_stats(struct recode *c)
     }
 }
 
+static inline void recode_who(struct recode *c)
+{
+    c->status = BW_OK;
+    while (c->status == BW_OK && bw_reader_left(&c->r) > 0) {
+        RECODE_BODY(c, struct bw_wire_who, bw_wire_get_who(&c->r, &m),
+                    bw_wire_put_who(&c->w, &m));
+    }
+}
+
 static inline void recode_gpio_lines(struct recode *c)
 {
     c->status = BW_OK;
@@ -275,6 +285,13 @@ static inline void recode_request(struct recode *c, unsigned type)
         RECODE_BODY(c, struct bw_wire_gpio_set, bw_wire_get_gpio_set(&c->r, &m),
                     bw_wire_put_gpio_set(&c->w, &m));
         break;
+    case BW_MSG_KICK:
+        RECODE_BODY(c, uint32_t, bw_wire_get_kick(&c->r, &m),
+                    bw_wire_put_kick(&c->w, m));
+        break;
+    case BW_MSG_LEASE:
+    case BW_MSG_WHO:
+    case BW_MSG_RELOAD:
     case BW_MSG_GPIO_LINES:
     case BW_MSG_GPIO_GET:
     case BW_MSG_FAULT_LIST:
@@ -333,6 +350,19 @@ static inline void recode_reply(struct recode *c, unsigned type)
     case BW_MSG_FAULT_CLEAR:
     case BW_MSG_VALUE_SET:
         recode_nothing(c);
+        break;
+    case BW_MSG_LEASE:
+        RECODE_BODY(c, struct bw_wire_lease, bw_wire_get_lease(&c->r, &m),
+                    bw_wire_put_lease(&c->w, &m));
+        break;
+    case BW_MSG_WHO:
+        recode_who(c);
+        break;
+    case BW_MSG_KICK:
+        recode_nothing(c);
+        break;
+    case BW_MSG_RELOAD:
+        recode_text(c);
         break;
     case BW_MSG_GPIO_LINES:
         recode_gpio_lines(c);

@@ -3,8 +3,8 @@
  * a socket may do, onto a simulated bench.
  *
  * Input: byte 0 says which faults of the connection may happen (enum
- * virtual_fault) and whether the bus has some too, byte 1 seeds the former; the
- * rest is what the client sends.  Then the agent's side is checked:
+ * virtual_fault), whether the bus has some too and whether notices come, byte 1
+ * seeds the former; the rest is what the client sends.  Then the agent's side is checked:
  * what it sent are whole replies (unless the connection broke), each decodes as
  * its type says, their ids are those of the requests in order, and no lease
  * and no transaction is left.
@@ -21,7 +21,9 @@
 #include "host-agent/bench.h"
 #include "host-agent/fault_set.h"
 #include "host-agent/session.h"
+#include "host-agent/session_reply.h"
 #include "lib/wire.h"
+#include "lib/wire_admin.h"
 #include "lib/wire_fault.h"
 #include "lib/wire_stats.h"
 #include "lib/wire_step.h"
@@ -31,6 +33,7 @@
 #define CLOCK_STEP  1000000u /* ns */
 #define HEADER_SIZE 2        /* of an input */
 #define FAULTY      0x20     /* in its first byte: the bus has faults */
+#define NOTICES     0x40     /* likewise: something is told unasked */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -101,12 +104,77 @@ static void fill_bench(bool faulty)
                         "values");
 }
 
+/* A host with as many sessions as the client's KICKs are answered with ok. */
+static void host_changed(struct bw_session_host *h, struct bw_session *s)
+{
+    (void)h;
+    (void)s;
+}
+
+static bool host_who(struct bw_session_host *h, size_t *at,
+                     struct bw_wire_who *w)
+{
+    (void)h;
+    memset(w, 0, sizeof(*w));
+    w->session = (uint32_t)++ * at;
+    return *at <= 3;
+}
+
+static enum bw_status host_kick(struct bw_session_host *h,
+                                struct bw_session *by, uint32_t number,
+                                char why[BW_WIRE_MAX_TEXT + 1])
+{
+    (void)h;
+    (void)by;
+    strcpy(why, "there is no such session");
+    return number <= 3 ? BW_OK : BW_NOT_FOUND;
+}
+
+static enum bw_status host_reload(struct bw_session_host *h,
+                                  char text[BW_WIRE_MAX_TEXT + 1])
+{
+    (void)h;
+    strcpy(text, "nothing changed");
+    return BW_OK;
+}
+
+static bool tell(struct bw_session *s)
+{
+    struct bw_writer w;
+
+    bw_session_notice_begin(s, &w, BW_MSG_GPIO_EVENTS);
+    return bw_session_notice_send(s, &w);
+}
+
+/* What the agent around the session would set. */
+static void prepare_session(bool notices)
+{
+    static const struct bw_session_host_ops ops = {
+        .changed = host_changed,
+        .who = host_who,
+        .kick = host_kick,
+        .reload = host_reload,
+    };
+    static struct bw_session_host host = { .ops = &ops };
+
+    session.host = &host;
+    session.silence_ms = 1000;
+    strcpy(session.identity, "anna");
+    if (notices) {
+        session.notice_fd = 99; /* nobody looks at it */
+        session.notice = tell;
+        io.also = 8;
+    }
+}
+
 /* The bodies of successful replies. */
 static void check_body(unsigned type, struct bw_reader *body)
 {
     static struct bw_wire_export export;
     static struct bw_wire_value value;
     static struct bw_wire_stats stats;
+    static struct bw_wire_who who;
+    struct bw_wire_lease lease;
     struct bw_wire_hello hello;
     struct bw_wire_opened opened;
     struct bw_wire_fault fault;
@@ -142,10 +210,19 @@ static void check_body(unsigned type, struct bw_reader *body)
             require(bw_wire_get_stats(body, &stats) == BW_OK);
         }
         break;
+    case BW_MSG_LEASE:
+        require(bw_wire_get_lease(body, &lease) == BW_OK);
+        break;
+    case BW_MSG_WHO:
+        while (bw_reader_left(body) > 0) {
+            require(bw_wire_get_who(body, &who) == BW_OK);
+        }
+        break;
     case BW_MSG_FAULT_ADD:
         require(bw_wire_get_fault_number(body, &number) == BW_OK);
         break;
     case BW_MSG_FAULT_CLEAR:
+    case BW_MSG_KICK:
     case BW_MSG_VALUE_SET:
         require(bw_reader_done(body));
         break;
@@ -183,14 +260,22 @@ static struct bw_wire_header get_header(struct bw_reader *r)
 static void check_replies(const uint8_t *requests, size_t size)
 {
     struct bw_reader r, q;
+    uint32_t notices = 0;
 
     bw_reader_init(&r, out, io.out_len);
     bw_reader_init(&q, requests, size);
     while (bw_reader_left(&r) > 0) {
         struct bw_wire_header reply = get_header(&r);
-        struct bw_wire_header request = get_header(&q);
+        struct bw_wire_header request;
         struct bw_reader body;
 
+        if ((reply.type & BW_WIRE_NOTICE) == BW_WIRE_NOTICE &&
+            reply.status == 0) {
+            require(reply.id == ++notices);
+            require(reply.len == 0);
+            continue;
+        }
+        request = get_header(&q);
         bw_reader_init(&body, bw_read_bytes(&r, reply.len), reply.len);
         require(!r.failed && !q.failed);
         require(reply.type == (request.type | BW_WIRE_REPLY));
@@ -220,6 +305,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     io.faults = data[0] & 0x1f;
     io.seed = data[1] + 1u;
     bw_session_init(&session, &io.io, &bench, NULL, 1);
+    prepare_session(data[0] & NOTICES);
     bw_session_run(&session);
     for (i = 0; i < bench.export_count; i++) {
         require(bw_lease_holders(&bench.exports[i]->lease) == 0);

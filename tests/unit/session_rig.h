@@ -33,6 +33,7 @@ struct fake_adapter {
     unsigned count;          /* transfers it was given */
     struct bw_i2c_xfer last; /* without the data */
     atomic_bool *stop;       /* if set: set to true by the next transfer */
+    atomic_bool *end;        /* likewise */
 };
 
 struct rig {
@@ -59,6 +60,9 @@ static enum bw_status fake_xfer(struct bw_i2c_adapter *a, struct bw_i2c_xfer *x,
     f->last = *x;
     if (f->stop) {
         atomic_store(f->stop, true);
+    }
+    if (f->end) {
+        atomic_store(f->end, true);
     }
     for (unsigned i = 0; f->status == BW_OK && i < x->nmsgs; i++) {
         if (x->msgs[i].flags & BW_I2C_READ) {

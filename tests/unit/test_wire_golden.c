@@ -14,6 +14,7 @@
 #include "golden.h"
 #include "lib/wire.h"
 #include "lib/wire_gpio.h"
+#include "lib/wire_admin.h"
 #include "lib/wire_smbus.h"
 #include "lib/wire_step.h"
 #include "tests/wire_recode.h"
@@ -448,6 +449,45 @@ static void put_gpio_events(struct bw_writer *w)
     bw_wire_put_gpio_events(w, &m);
 }
 
+static void put_lease_reply(struct bw_writer *w)
+{
+    const struct bw_wire_lease m = { .silence_ms = 10000, .identity = "anna" };
+
+    bw_wire_put_lease(w, &m);
+}
+
+static void put_who_reply(struct bw_writer *w)
+{
+    const struct bw_wire_who m = {
+        .session = 7,
+        .since_ms = 90000,
+        .idle_ms = 1500,
+        .requests = 42,
+        .kind = BW_EXPORT_I2C,
+        .export = "thermometer",
+        .identity = "anna",
+        .peer = "tls 10.0.0.2:4711",
+        .software = "qemu 10.0",
+    };
+
+    bw_wire_put_who(w, &m);
+}
+
+static void put_kick_request(struct bw_writer *w)
+{
+    bw_wire_put_kick(w, 7);
+}
+
+static void put_kick_refused(struct bw_writer *w)
+{
+    bw_wire_put_text(w, "not an administrator");
+}
+
+static void put_reload_reply(struct bw_writer *w)
+{
+    bw_wire_put_text(w, "2 exports, 1 session ended");
+}
+
 static void put_unknown_request(struct bw_writer *w)
 {
     bw_write_u8(w, 0xff);
@@ -478,6 +518,8 @@ static const struct expected {
     { "open-request", BW_MSG_OPEN, 0, 4, put_open_request },
     { "open-reply", REPLY(BW_MSG_OPEN), BW_OK, 4, put_open_reply },
     { "open-refused", REPLY(BW_MSG_OPEN), BW_BUSY, 4, put_open_refused },
+    { "lease-request", BW_MSG_LEASE, 0, 70, put_nothing },
+    { "lease-reply", REPLY(BW_MSG_LEASE), BW_OK, 70, put_lease_reply },
     { "i2c-request", BW_MSG_I2C_XFER, 0, 42, put_i2c_request },
     { "i2c-reply", REPLY(BW_MSG_I2C_XFER), BW_OK, 42, put_i2c_reply },
     { "i2c-failed", REPLY(BW_MSG_I2C_XFER), BW_NACK_ADDR, 43, put_i2c_failed },
@@ -534,6 +576,13 @@ static const struct expected {
     { "gpio-get-request", BW_MSG_GPIO_GET, 0, 74, put_nothing },
     { "gpio-get-reply", REPLY(BW_MSG_GPIO_GET), BW_OK, 74, put_gpio_state },
     { "gpio-events-notice", NOTICE(BW_MSG_GPIO_EVENTS), 0, 1, put_gpio_events },
+    { "who-request", BW_MSG_WHO, 0, 71, put_nothing },
+    { "who-reply", REPLY(BW_MSG_WHO), BW_OK, 71, put_who_reply },
+    { "kick-request", BW_MSG_KICK, 0, 72, put_kick_request },
+    { "kick-reply", REPLY(BW_MSG_KICK), BW_OK, 72, put_nothing },
+    { "kick-refused", REPLY(BW_MSG_KICK), BW_DENIED, 73, put_kick_refused },
+    { "reload-request", BW_MSG_RELOAD, 0, 74, put_nothing },
+    { "reload-reply", REPLY(BW_MSG_RELOAD), BW_OK, 74, put_reload_reply },
     { "unknown-request", 0x3abc, 0, 8, put_unknown_request },
     { "unknown-reply", REPLY(0x3abc), BW_UNSUPPORTED, 8, put_unknown_reply },
 };
@@ -660,7 +709,8 @@ static bool may_end_at(const char *name, size_t len)
     }
     if (strcmp(name, "value-get-reply") == 0 ||
         strcmp(name, "fault-list-reply") == 0 ||
-        strcmp(name, "stats-reply") == 0) {
+        strcmp(name, "stats-reply") == 0 || strcmp(name, "who-reply") == 0 ||
+        strcmp(name, "reload-reply") == 0) {
         return len == 0; /* read as a list here */
     }
     if (strcmp(name, "smbus-reply") == 0 ||
