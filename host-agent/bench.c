@@ -334,3 +334,16 @@ bool bw_bench_is_admin(struct bw_bench *b, const char *identity)
     pthread_mutex_unlock(&b->lock);
     return is;
 }
+
+void bw_bench_name_user(struct bw_bench *b, uid_t uid,
+                        char identity[BW_WIRE_MAX_NAME + 1])
+{
+    const char *name = BW_IDENTITY_LOCAL;
+
+    pthread_mutex_lock(&b->lock);
+    if (b->policy) {
+        name = bw_policy_name_user(b->policy, uid);
+    }
+    snprintf(identity, BW_WIRE_MAX_NAME + 1, "%s", name);
+    pthread_mutex_unlock(&b->lock);
+}

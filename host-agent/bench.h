@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "host-agent/i2c_adapter.h"
 #include "host-agent/lease.h"
@@ -172,6 +173,8 @@ bool bw_bench_knows(struct bw_bench *b, const char *identity);
 bool bw_bench_may_open(struct bw_bench *b, const char *identity,
                        const char *export_name);
 bool bw_bench_is_admin(struct bw_bench *b, const char *identity);
+void bw_bench_name_user(struct bw_bench *b, uid_t uid,
+                        char identity[BW_WIRE_MAX_NAME + 1]);
 
 /**
  * bw_bus_lock: become the only user of the adapter

@@ -234,7 +234,11 @@ bool bw_bench_setup(struct bw_bench *b, const struct bw_config *c, char *error,
             return false;
         }
     }
-    if (!add_faults(b, c)) {
+    b->policy = malloc(sizeof(*b->policy));
+    if (b->policy) {
+        *b->policy = c->policy;
+    }
+    if (!b->policy || !add_faults(b, c)) {
         snprintf(error, error_size, "out of memory");
         bw_bench_clear(b);
         return false;

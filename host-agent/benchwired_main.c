@@ -165,7 +165,7 @@ static int open_listeners(const struct options *o, char *error, size_t size)
     const struct bw_config_listen *l = &config.listen;
     const char *path = o->unix_path ? o->unix_path : l->unix_path;
 
-    if (!path[0] && !l->tcp_host[0]) {
+    if (!path[0] && !l->tcp.line && !l->tls.line) {
         path = DEFAULT_UNIX;
     }
     if (path[0] || o->unix_path) {
@@ -174,8 +174,8 @@ static int open_listeners(const struct options *o, char *error, size_t size)
         }
         server.listener_count++;
     }
-    if (l->tcp_host[0]) {
-        if (bw_listen_tcp(next_listener(), l->tcp_host, l->tcp_port, error,
+    if (l->tcp.line) {
+        if (bw_listen_tcp(next_listener(), l->tcp.host, l->tcp.port, error,
                           size) < 0) {
             return -1;
         }

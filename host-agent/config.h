@@ -14,9 +14,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "host-agent/address.h"
 #include "host-agent/bench.h"
 #include "host-agent/fault_set.h"
 #include "host-agent/fault_text.h"
+#include "host-agent/policy.h"
 #include "lib/wire.h"
 #include "peripherals/parts/part.h"
 
@@ -25,6 +27,12 @@
 #define BW_CONFIG_MAX_FAULTS  BW_FAULT_SET_MAX
 #define BW_CONFIG_MAX_ERROR   512
 #define BW_CONFIG_MAX_PATH    107 /* of a socket: sun_path without the NUL */
+
+#define BW_CONFIG_SILENCE_MS     10000u /* if the file does not say */
+#define BW_CONFIG_MIN_SILENCE_MS 100u
+#define BW_CONFIG_MAX_SILENCE_MS 3600000u
+#define BW_CONFIG_MAX_SESSIONS   64
+#define BW_CONFIG_CREDENTIALS    "/etc/benchwire/tls"
 
 struct bw_config_preset {
     int line;
@@ -76,11 +84,27 @@ struct bw_config_fault {
     struct bw_fault_text text;
 };
 
+struct bw_config_address {
+    int line; /* 0: none */
+    char host[BW_ADDRESS_MAX_HOST + 1];
+    uint16_t port; /* 0: any that is free */
+};
+
+/* What is not given has its default. */
 struct bw_config_listen {
     int line;                               /* 0: no such section */
     char unix_path[BW_CONFIG_MAX_PATH + 1]; /* "": none */
-    char tcp_host[64];                      /* "": none; an address, no name */
-    uint16_t tcp_port;
+    struct bw_config_address tcp;           /* unencrypted */
+    struct bw_config_address tls;
+    char credentials[BW_WIRE_MAX_TEXT + 1];    /* folder, for tls */
+    char metrics_path[BW_CONFIG_MAX_PATH + 1]; /* of a unix socket; "": none */
+    bool insecure;                             /* @tcp may be any address */
+    bool has_insecure;
+    bool sandbox;
+    bool has_sandbox;
+    bool has_silence;
+    uint32_t silence_ms; /* 0: clients may be silent for ever */
+    unsigned sessions;   /* so many at a time */
 };
 
 struct bw_config {
@@ -93,6 +117,8 @@ struct bw_config {
     size_t export_count;
     struct bw_config_fault faults[BW_CONFIG_MAX_FAULTS];
     size_t fault_count;
+    struct bw_policy policy; /* [identity NAME] and the built-in ones */
+    size_t identity_at;      /* the one being read */
 };
 
 /**
@@ -109,13 +135,6 @@ bool bw_config_read(struct bw_config *c, FILE *file, const char *name,
 /* The same for a file not yet open. */
 bool bw_config_load(struct bw_config *c, const char *path,
                     char error[BW_CONFIG_MAX_ERROR]);
-
-/**
- * bw_config_parse_tcp: "127.0.0.1:7420", "[::1]:7420", "localhost:7420"
- *
- * Returns: NULL, or why that may not be listened on, with the cure.
- */
-const char *bw_config_parse_tcp(struct bw_config_listen *l, const char *text);
 
 /* Of simulated parts: "sim:..." and "wires:...". */
 bool bw_config_is_sim(const char *adapter);

@@ -15,6 +15,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "host-agent/address.h"
+
 #define BACKLOG 128 /* clients that come at the same moment */
 
 static int set_path(struct sockaddr_un *addr, const char *path, char *error,
@@ -135,25 +137,6 @@ int bw_listen_unix(struct bw_listener *l, const char *path, char *error,
     return 0;
 }
 
-static socklen_t tcp_addr(struct sockaddr_storage *storage, const char *host,
-                          uint16_t port)
-{
-    struct sockaddr_in *v4 = (struct sockaddr_in *)storage;
-    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)storage;
-
-    memset(storage, 0, sizeof(*storage));
-    if (strcmp(host, "::1") == 0) {
-        v6->sin6_family = AF_INET6;
-        v6->sin6_addr = in6addr_loopback;
-        v6->sin6_port = htons(port);
-        return sizeof(*v6);
-    }
-    v4->sin_family = AF_INET;
-    v4->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    v4->sin_port = htons(port);
-    return sizeof(*v4);
-}
-
 static uint16_t bound_port(int fd)
 {
     struct sockaddr_storage storage = { 0 };
@@ -170,12 +153,19 @@ int bw_listen_tcp(struct bw_listener *l, const char *host, uint16_t port,
                   char *error, size_t error_size)
 {
     struct sockaddr_storage addr;
-    socklen_t len = tcp_addr(&addr, host, port);
+    socklen_t len = bw_address_fill(&addr, host, port);
     const char *format = strchr(host, ':') ? "tcp:[%s]:%u" : "tcp:%s:%u";
     const int on = 1;
 
     l->handshake = NULL;
     l->unix_path[0] = '\0';
+    if (!len) {
+        snprintf(error, error_size,
+                 "cannot listen on %s: there is no such interface; \"ip link\" "
+                 "lists them",
+                 host);
+        return -1;
+    }
     l->fd =
         socket(addr.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (l->fd < 0) {

@@ -1,5 +1,5 @@
 /*
- * Sockets the agent listens on: a unix socket, loopback TCP.
+ * Sockets the agent listens on: unix and TCP.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -35,8 +35,8 @@ struct bw_listener {
 int bw_listen_unix(struct bw_listener *l, const char *path, char *error,
                    size_t error_size);
 
-/* The same for TCP; @host is "127.0.0.1" or "::1", @port 0 takes a free one,
- * which @l->name then tells. */
+/* The same for TCP; @host is an address as in address.h, @port 0 takes a free
+ * one, which @l->name then tells. */
 int bw_listen_tcp(struct bw_listener *l, const char *host, uint16_t port,
                   char *error, size_t error_size);
 

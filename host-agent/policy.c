@@ -56,6 +56,18 @@ bool bw_policy_may_open(const struct bw_policy *p, const char *identity,
     return false;
 }
 
+const char *bw_policy_name_user(const struct bw_policy *p, uid_t uid)
+{
+    size_t i;
+
+    for (i = 0; i < p->count; i++) {
+        if (p->identities[i].has_user && p->identities[i].uid == uid) {
+            return p->identities[i].name;
+        }
+    }
+    return BW_IDENTITY_LOCAL;
+}
+
 bool bw_policy_is_admin(const struct bw_policy *p, const char *identity)
 {
     const struct bw_policy_identity *id = bw_policy_find(p, identity);

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "lib/wire.h"
 
@@ -27,14 +28,22 @@
 
 /**
  * struct bw_policy_identity - one [identity NAME]
+ * @line: of the section in the bench file, 0: built in
+ * @lines: of each of @exports
  * @exports: patterns of fnmatch(3)
  * @admin: may use WHO, KICK and RELOAD
+ * @uid: the user who is so called on the unix socket, if @has_user
  */
 struct bw_policy_identity {
+    int line;
     char name[BW_WIRE_MAX_NAME + 1];
+    int lines[BW_POLICY_MAX_PATTERNS];
     char exports[BW_POLICY_MAX_PATTERNS][BW_WIRE_MAX_NAME + 1];
     size_t export_count;
     bool admin;
+    bool has_admin;
+    bool has_user;
+    uid_t uid;
 };
 
 struct bw_policy {
@@ -52,6 +61,10 @@ const struct bw_policy_identity *bw_policy_find(const struct bw_policy *p,
 /* Of an identity that is not in the policy: nothing. */
 bool bw_policy_may_open(const struct bw_policy *p, const char *identity,
                         const char *export_name);
+
+/* What a user of this machine is called: BW_IDENTITY_LOCAL if not named. */
+const char *bw_policy_name_user(const struct bw_policy *p, uid_t uid);
+
 bool bw_policy_is_admin(const struct bw_policy *p, const char *identity);
 
 #endif

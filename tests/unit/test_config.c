@@ -1,6 +1,6 @@
 /*
- * host-agent/config.c and config_check.c: what a bench file may say, and the
- * line and cause of what it may not.
+ * host-agent/config.c and config_*.c: what a bench file may say, and the line
+ * and cause of what it may not.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -55,8 +55,8 @@ static void a_whole_bench_is_read(void **state)
               "[export all]\ntype=i2c\nadapter=/dev/i2c-1\naddress=any\n"
               "[export desk]\ntype=bench\nadapter=sim:desk\n");
     assert_string_equal(config.listen.unix_path, "/tmp/s");
-    assert_string_equal(config.listen.tcp_host, "127.0.0.1");
-    assert_int_equal(config.listen.tcp_port, 7420);
+    assert_string_equal(config.listen.tcp.host, "127.0.0.1");
+    assert_int_equal(config.listen.tcp.port, 7420);
     assert_int_equal(config.part_count, 1);
     assert_int_equal(config.parts[0].addr, 0x49);
     assert_int_equal(config.parts[0].preset_count, 1);
@@ -66,6 +66,63 @@ static void a_whole_bench_is_read(void **state)
     assert_string_equal(config.exports[0].text, "M\xc3\xbcller's part");
     assert_int_equal(config.exports[1].addr, BW_ADDR_ANY);
     assert_int_equal(config.exports[2].kind, BW_EXPORT_BENCH);
+}
+
+static void listeners_have_their_defaults(void **state)
+{
+    const struct bw_config_listen *l = &config.listen;
+
+    (void)state;
+    must_read(PART EXPORT);
+    assert_int_equal(l->line, 0);
+    assert_int_equal(l->tls.line, 0);
+    assert_int_equal(l->silence_ms, 10000);
+    assert_true(l->sandbox);
+    assert_int_equal(l->sessions, 64);
+    assert_string_equal(l->credentials, "/etc/benchwire/tls");
+    assert_string_equal(l->metrics_path, "");
+}
+
+static void listeners_are_as_written(void **state)
+{
+    const struct bw_config_listen *l = &config.listen;
+
+    (void)state;
+    must_read("[listen]\ntcp=0.0.0.0:0\ninsecure=yes\ntls=[fe80::1%eth0]\n"
+              "credentials=/x\nsilence=2min\nmetrics=/m\nsandbox=no\n"
+              "sessions=3\n" PART EXPORT);
+    assert_string_equal(l->tcp.host, "0.0.0.0");
+    assert_int_equal(l->tcp.port, 0);
+    assert_string_equal(l->tls.host, "fe80::1%eth0");
+    assert_int_equal(l->tls.port, 7420);
+    assert_string_equal(l->credentials, "/x");
+    assert_int_equal(l->silence_ms, 120000);
+    assert_string_equal(l->metrics_path, "/m");
+    assert_false(l->sandbox);
+    assert_int_equal(l->sessions, 3);
+    must_read("[listen]\nsilence=never\ntcp=127.1.2.3\n" PART EXPORT);
+    assert_int_equal(l->silence_ms, 0);
+}
+
+static void identities_are_as_written(void **state)
+{
+    const struct bw_policy *p = &config.policy;
+
+    (void)state;
+    must_read(PART EXPORT "[identity ci@lab.example]\nexports = t, led-*\n"
+                          "exports = b?\nuser = root\n"
+                          "[identity loopback]\nadmin = yes\n");
+    assert_true(bw_policy_may_open(p, "ci@lab.example", "t"));
+    assert_true(bw_policy_may_open(p, "ci@lab.example", "led-2"));
+    assert_true(bw_policy_may_open(p, "ci@lab.example", "b1"));
+    assert_false(bw_policy_may_open(p, "ci@lab.example", "b12"));
+    assert_false(bw_policy_is_admin(p, "ci@lab.example"));
+    assert_string_equal(bw_policy_name_user(p, 0), "ci@lab.example");
+    assert_string_equal(bw_policy_name_user(p, 12345), "local");
+    assert_true(bw_policy_may_open(p, "local", "t"));
+    /* a section takes the place of what is built in */
+    assert_true(bw_policy_is_admin(p, "loopback"));
+    assert_false(bw_policy_may_open(p, "loopback", "t"));
 }
 
 static void files_of_other_systems_are_read(void **state)
@@ -231,7 +288,8 @@ static const struct refusal {
     int line;
     const char *why;
 } refusals[] = {
-    { "[nonsense]\nx=1\n", 1, "section [nonsense] is unknown" },
+    { "[nonsense]\nx=1\n", 1,
+      "section [nonsense] is unknown; write [listen], [part NAME]" },
     { "[]\n", 1, "section [] is unknown" },
     { "[part\n", 1, "no ]" },
     { "# only a comment\n\n", 2, "nothing is exported" },
@@ -242,11 +300,52 @@ static const struct refusal {
     { "[listen]\n[listen]\n", 2, "already in line 1" },
     { "[listen]\nunix=/a\nunix=/b\n", 3, "given twice" },
     { "[listen]\nunix=\n", 2, "empty" },
-    { "[listen]\ntcp=0.0.0.0:7420\n", 2, "only loopback" },
-    { "[listen]\ntcp=192.168.1.5:7420\n", 2, "only loopback" },
-    { "[listen]\ntcp=127.0.0.1.example.org:7420\n", 2, "only loopback" },
-    { "[listen]\ntcp=7420\n", 2, "not HOST:PORT" },
-    { "[listen]\ntcp=::1:7420\n", 2, "not HOST:PORT" },
+    { "[listen]\ntcp=0.0.0.0:7420\n" PART EXPORT, 2, "add insecure = yes" },
+    { "[listen]\ntcp=192.168.1.5\n" PART EXPORT, 2, "add insecure = yes" },
+    { "[listen]\ntcp=[::]:7420\ninsecure=no\n" PART EXPORT, 2,
+      "add insecure = yes" },
+    { "[listen]\ntcp=127.0.0.1.example.org:7420\n", 2, "not an address" },
+    { "[listen]\ntls=pi.local:7420\n", 2, "not an address" },
+    { "[listen]\ntcp=7420\n", 2, "not an address" },
+    { "[listen]\ntcp=::1:7420\n", 2, "not an address" },
+    { "[listen]\ntcp=[::1\n", 2, "not an address" },
+    { "[listen]\ntcp=[::1]7420\n", 2, "not an address" },
+    { "[listen]\ntcp=[127.0.0.1]:7420\n", 2, "not an address" },
+    { "[listen]\ntcp=[fe80::1%]:7420\n", 2, "not an address" },
+    { "[listen]\ntls=127.0.0.1:1:2\n", 2, "not an address" },
+    { "[listen]\ntls=127.0.0.1\ntls=[::1]\n", 3, "given twice" },
+    { "[listen]\ntls=[::]:1\ntcp=[::]:1\ninsecure=yes\n" PART EXPORT, 3,
+      "the same address" },
+    { "[listen]\ninsecure=1\n", 2, "neither yes nor no" },
+    { "[listen]\nunix=/a\nmetrics=/a\n" PART EXPORT, 1, "the same path" },
+    { "[listen]\ncredentials=/a\n" PART EXPORT, 1, "have no use" },
+    { "[listen]\ncredentials=tls\n", 2, "not a whole path" },
+    { "[listen]\nsilence=10\n", 2, "with its unit" },
+    { "[listen]\nsilence=99ms\n", 2, "with its unit" },
+    { "[listen]\nsilence=61min\n", 2, "with its unit" },
+    { "[listen]\nsilence=-1s\n", 2, "with its unit" },
+    { "[listen]\nsilence=99999999999999999999s\n", 2, "with its unit" },
+    { "[listen]\nsilence=never\nsilence=1s\n", 3, "given twice" },
+    { "[listen]\nsandbox=on\n", 2, "neither yes nor no" },
+    { "[listen]\nsessions=0\n", 2, "write 1 to 64" },
+    { "[listen]\nsessions=65\n", 2, "write 1 to 64" },
+    { "[listen]\nsessions=1\nsessions=1\n", 3, "given twice" },
+    { "[identity]\n", 1, "[identity] has no name" },
+    { "[identity a b]\n", 1, "not allowed" },
+    { "[identity a]\n[identity a]\n", 2, "already in line 1" },
+    { "[identity local]\n[identity local]\n", 2, "already in line 1" },
+    { "[identity a]\nexports=\n", 2, "exports is empty" },
+    { "[identity a]\nexports= , \n", 2, "exports is empty" },
+    { "[identity a]\nadmin=maybe\n", 2, "neither yes nor no" },
+    { "[identity a]\nadmin=no\nadmin=no\n", 3, "given twice" },
+    { "[identity a]\nuser=no such user\n", 2, "there is no user" },
+    { "[identity a]\nuser=root\nuser=root\n", 3, "given twice" },
+    { "[identity local]\nuser=root\n", 2, "is not one user" },
+    { "[identity a]\npassword=x\n", 2, "unknown in [identity]" },
+    { PART EXPORT "[identity a]\nexports=t\nexports=t x*, led\n", 11,
+      "may open \"led\", which is no export" },
+    { PART EXPORT "[identity a]\nuser=root\n[identity b]\nuser=0\n", 11,
+      "the same user" },
     { "[listen]\ntcp=localhost:70000\n", 2, "the port" },
     { "[listen]\ntcp=localhost:+80\n", 2, "the port" },
     { "[listen]\ntcp=localhost: 80\n", 2, "the port" },
@@ -429,6 +528,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_bench_is_read),
+        cmocka_unit_test(listeners_have_their_defaults),
+        cmocka_unit_test(listeners_are_as_written),
+        cmocka_unit_test(identities_are_as_written),
         cmocka_unit_test(files_of_other_systems_are_read),
         cmocka_unit_test(a_part_with_one_address_need_not_name_it),
         cmocka_unit_test(a_part_may_have_an_address_of_ten_bits),

@@ -1,0 +1,209 @@
+/*
+ * The bench file: [export NAME]; see config.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "host-agent/config_section.h"
+
+#include <string.h>
+
+#define ADDR7_MAX 0x7f
+
+/* The one of the section that is being read. */
+static struct bw_config_export *last(struct bw_config_parser *p)
+{
+    return &p->c->exports[p->c->export_count - 1];
+}
+
+static bool set_export_type(struct bw_config_parser *p, const char *value)
+{
+    if (last(p)->kind != BW_EXPORT_ANY) {
+        return bw_config_fail_twice(p, "type");
+    }
+    if (strcmp(value, "i2c") == 0) {
+        last(p)->kind = BW_EXPORT_I2C;
+    } else if (strcmp(value, "bench") == 0) {
+        last(p)->kind = BW_EXPORT_BENCH;
+    } else {
+        return bw_config_fail(
+            p,
+            "type \"%s\" is unknown; write i2c for a bus or a part, "
+            "bench for the values of a simulated bus",
+            value);
+    }
+    return true;
+}
+
+static bool set_export_adapter(struct bw_config_parser *p, const char *value)
+{
+    return bw_config_set_adapter(p, last(p)->adapter, sizeof(last(p)->adapter),
+                                 value);
+}
+
+static bool set_export_address(struct bw_config_parser *p, const char *value)
+{
+    long addr = bw_config_parse_number(value, ADDR7_MAX);
+
+    if (last(p)->has_addr) {
+        return bw_config_fail_twice(p, "address");
+    }
+    if (addr < 0 && strcmp(value, "any") != 0) {
+        return bw_config_fail(
+            p,
+            "address \"%s\" is neither a number from 0x00 to 0x7f nor "
+            "\"any\" for the whole bus",
+            value);
+    }
+    last(p)->addr = addr < 0 ? BW_ADDR_ANY : (uint16_t)addr;
+    last(p)->has_addr = true;
+    return true;
+}
+
+static bool set_export_text(struct bw_config_parser *p, const char *value)
+{
+    return bw_config_set_text(p, "text", last(p)->text, sizeof(last(p)->text),
+                              value);
+}
+
+static bool set_export_profile(struct bw_config_parser *p, const char *value)
+{
+    return bw_config_set_text(p, "profile", last(p)->profile,
+                              sizeof(last(p)->profile), value);
+}
+
+static bool set_export_shared(struct bw_config_parser *p, const char *value)
+{
+    struct bw_config_export *x = last(p);
+
+    return bw_config_set_flag(p, "shared", &x->shared, &x->has_shared, value);
+}
+
+static bool begin_export(struct bw_config_parser *p, const char *name)
+{
+    struct bw_config *c = p->c;
+    size_t i;
+
+    if (!bw_config_check_name(p, name, "")) {
+        return false;
+    }
+    for (i = 0; i < c->export_count; i++) {
+        if (strcmp(c->exports[i].name, name) == 0) {
+            return bw_config_fail(
+                p, "export \"%s\" is already in line %d; rename one", name,
+                c->exports[i].line);
+        }
+    }
+    if (c->export_count == BW_BENCH_MAX_EXPORTS) {
+        return bw_config_fail(p, "more than %d exports; remove some",
+                              BW_BENCH_MAX_EXPORTS);
+    }
+    c->export_count++;
+    last(p)->line = p->line;
+    memcpy(last(p)->name, name, strlen(name) + 1);
+    return true;
+}
+
+static bool has_parts(const struct bw_config *c, const char *adapter)
+{
+    size_t i;
+
+    for (i = 0; i < c->part_count; i++) {
+        if (strcmp(c->parts[i].adapter, adapter) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool check_export(const struct bw_config *c, struct bw_config_export *x,
+                         struct bw_config_error *e)
+{
+    bool is_bench = x->kind == BW_EXPORT_BENCH;
+
+    if (x->kind == BW_EXPORT_ANY) {
+        return bw_config_fail_at(
+            e, x->line, "export \"%s\" has no type; add type = i2c", x->name);
+    }
+    if (!x->adapter[0]) {
+        return bw_config_fail_at(
+            e, x->line,
+            "export \"%s\" has no adapter; add adapter = /dev/i2c-N "
+            "or sim:NAME",
+            x->name);
+    }
+    if (bw_config_is_sim(x->adapter) && !has_parts(c, x->adapter)) {
+        return bw_config_fail_at(
+            e, x->line,
+            "export \"%s\": no part is on %s; add a [part NAME] with "
+            "that adapter",
+            x->name, x->adapter);
+    }
+    if (bw_config_is_gpio(x->adapter) &&
+        !bw_config_find_adapter(c, x->adapter)) {
+        return bw_config_fail_at(
+            e, x->line,
+            "export \"%s\": there is no [adapter %s]; add it, with "
+            "chip, scl and sda",
+            x->name, x->adapter);
+    }
+    if (is_bench && x->has_addr) {
+        return bw_config_fail_at(
+            e, x->line, "export \"%s\": type = bench has no address; remove it",
+            x->name);
+    }
+    if (is_bench && x->has_shared) {
+        return bw_config_fail_at(
+            e, x->line,
+            "export \"%s\": type = bench is shared always; remove "
+            "shared",
+            x->name);
+    }
+    if (x->profile[0] && strcmp(x->profile, "none") != 0 &&
+        (is_bench || (x->has_addr && x->addr == BW_ADDR_ANY))) {
+        return bw_config_fail_at(
+            e, x->line,
+            "export \"%s\": a profile is one part's; remove it, or "
+            "export that part's address",
+            x->name);
+    }
+    if (is_bench) {
+        x->addr = BW_ADDR_ANY;
+    } else if (!x->has_addr) {
+        return bw_config_fail_at(
+            e, x->line,
+            "export \"%s\" has no address; add address = 0x.. for "
+            "one part or address = any for the whole bus",
+            x->name);
+    }
+    return true;
+}
+
+static const struct bw_config_key export_keys[] = {
+    { "type", set_export_type },
+    { "adapter", set_export_adapter },
+    { "address", set_export_address },
+    { "text", set_export_text },
+    { "shared", set_export_shared },
+    { "profile", set_export_profile },
+    { NULL, NULL },
+};
+
+static bool check(struct bw_config *c, struct bw_config_error *e)
+{
+    size_t i;
+
+    for (i = 0; i < c->export_count; i++) {
+        if (!check_export(c, &c->exports[i], e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+const struct bw_config_section bw_config_section_export = {
+    .name = "export",
+    .keys = export_keys,
+    .begin = begin_export,
+    .other = NULL,
+    .check = check,
+};
