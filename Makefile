@@ -25,7 +25,7 @@ ASAN_CFLAGS := $(BASE_CFLAGS) -O1 -fno-omit-frame-pointer $(SANITIZE)
 # recipe runs, as setup may have been just before
 gpiod = $(if $(filter $(BUILD)/arm64/%,$@),,\
 	$(shell cat $(BUILD)/gpiod/$(1) 2>/dev/null))
-AGENT_LIBS = -Wl,--as-needed -linih -lseccomp $(call gpiod,libs)
+AGENT_LIBS = -Wl,--as-needed -linih -lseccomp -lgnutls $(call gpiod,libs)
 FUZZ_CC := clang
 FUZZ_CFLAGS := $(BASE_CFLAGS) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link
 TSAN_CFLAGS := $(BASE_CFLAGS) -O1 -fno-omit-frame-pointer -fsanitize=thread
