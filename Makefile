@@ -16,15 +16,16 @@ export V JOBS QEMU_TARBALL NO_SETUP
 
 WARN_CFLAGS := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes \
 	-Wvla -Wshadow -Wundef -Wwrite-strings -Wformat-security
-BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -g -pthread -iquote . $(WARN_CFLAGS)
+BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -g -pthread \
+	-iquote . $(WARN_CFLAGS)
 HOST_CFLAGS := $(BASE_CFLAGS) -O2 -fstack-protector-strong \
 	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 $(CFLAGS)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 ASAN_CFLAGS := $(BASE_CFLAGS) -O1 -fno-omit-frame-pointer $(SANITIZE)
-# what scripts/gpiod has found, for this machine's programs; looked up when a
-# recipe runs, as setup may have been just before
-gpiod = $(if $(filter $(BUILD)/arm64/%,$@),,\
-	$(shell cat $(BUILD)/gpiod/$(1) 2>/dev/null))
+# what scripts/gpiod has found, for the architecture of what is being made;
+# looked up when a recipe runs, as setup may have been just before
+gpiod = $(shell cat $(BUILD)/gpiod$(addprefix -,$(filter \
+	$(CROSS_ARCHES),$(word 2,$(subst /, ,$@))))/$(1) 2>/dev/null)
 AGENT_LIBS = -Wl,--as-needed -linih -lseccomp -lgnutls $(call gpiod,libs)
 FUZZ_CC := clang
 FUZZ_CFLAGS := $(BASE_CFLAGS) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link
@@ -92,7 +93,7 @@ docs-i2c-path: ## write the table of docs/i2c-path.md anew
 		tests/run-tests tests/e2e/i2c-path.sh tests/rig/i2c-path.sh
 
 check: ## set up, build all, and run every test
-	$(Q)scripts/setup host qemu firmware test rig
+	$(Q)scripts/setup host qemu firmware test rig docs deb debtest
 	$(SUBMAKE) build-run build-check
 	$(Q)tests/rig/with-rig tests/run-tests $(CHECKS)
 
@@ -207,11 +208,13 @@ $(BUILD)/fuzz/tests/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o \
 	$(BUILD)/asan/tests/fuzz/replay.o \
 	$(foreach f,host asan tsan,$(AGENT_MAINS:%.c=$(BUILD)/$(f)/%.o))
 
+MAN_PAGES := $(patsubst docs/man/%.scd,%,$(wildcard docs/man/*.scd))
+
 # --- the parts' own fragments ----------------------------------------------
 
 include $(sort $(wildcard */*.mk */*/*.mk))
 -include $(shell find $(wildcard $(BUILD)/host $(BUILD)/asan $(BUILD)/fuzz \
-	$(BUILD)/cov $(BUILD)/tsan $(BUILD)/arm64) $(BUILD)/none -name '*.d' 2>/dev/null)
+	$(BUILD)/cov $(BUILD)/tsan) $(BUILD)/none -name '*.d' 2>/dev/null)
 
 # --- tests -----------------------------------------------------------------
 # T=NAME runs one of them.
@@ -225,7 +228,8 @@ pick = $(if $(T),$(or $(filter $(T) %/$(T) %/$(T).sh,$(1)),$(error \
 
 CHECKS = $(UNIT_TESTS) tests/borders.sh tests/build.sh tests/runner.sh \
 	$(FUZZ_REPLAYS) \
-	$(QTESTS:%=$(BUILD)/qemu/hw/benchwire/tests/%) $(E2E_TESTS) $(RIG_TESTS)
+	$(QTESTS:%=$(BUILD)/qemu/hw/benchwire/tests/%) $(E2E_TESTS) $(DEB_TESTS) \
+	$(RIG_TESTS)
 
 .PHONY: check-tsan load-tests check-unit check-qtest check-e2e check-fuzz check-borders check-build \
 	check-rig build-qtest
@@ -326,8 +330,7 @@ hooks: ## check each commit before it is made
 
 # --- documents and installation --------------------------------------------
 
-.PHONY: docs install
-MAN_PAGES := $(patsubst docs/man/%.scd,%,$(wildcard docs/man/*.scd))
+.PHONY: docs install install-agent install-qemu
 docs: $(MAN_PAGES:%=$(BUILD)/man/%) ## the manual pages
 
 $(BUILD)/man/%: docs/man/%.scd | $(BUILD)/setup/docs
@@ -336,16 +339,7 @@ $(BUILD)/man/%: docs/man/%.scd | $(BUILD)/setup/docs
 
 PREFIX ?= /usr/local
 install: agent docs ## the agent and its tool, under PREFIX=/usr/local and DESTDIR=
-	$(Q)install -d $(DESTDIR)$(PREFIX)/bin
-	$(Q)install -m 755 $(AGENT_MAINS:host-agent/%_main.c=$(BUILD)/host/%) \
-		$(DESTDIR)$(PREFIX)/bin
-	$(Q)install -d $(DESTDIR)$(PREFIX)/share/benchwire/profiles
-	$(Q)install -m 644 peripherals/profiles/*.profile \
-		$(DESTDIR)$(PREFIX)/share/benchwire/profiles
-	$(Q)for page in $(MAN_PAGES); do \
-		install -D -m 644 $(BUILD)/man/$$page \
-			$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page; \
-	done
+	$(Q)$(MAKE) --no-print-directory install-agent FROM=$(BUILD)/host
 
 .PHONY: clean distclean
 clean: ## remove build/
