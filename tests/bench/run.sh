@@ -19,6 +19,8 @@ cd "$BW_ROOT" || exit
 . tests/bench/boards.sh
 # shellcheck source=tests/bench/i2c.sh
 . tests/bench/i2c.sh
+# shellcheck source=tests/bench/sessions.sh
+. tests/bench/sessions.sh
 
 MICROPYTHON=build/micropython.hex
 ROUNDS=7
@@ -162,6 +164,7 @@ main() {
     compare_link
     compare_guest
     compare_i2c
+    measure_sessions
     compare_stock
     measure_boards
 }
