@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "host-agent/backend_sim_lines.h"
 #include "host-agent/filter_fault.h"
 #include "host-agent/policy.h"
 
@@ -104,6 +105,7 @@ void bw_bus_unref(struct bw_bus *bus)
         return;
     }
     bus->adapter->ops->close(bus->adapter);
+    bw_sim_chip_free(bus->chip);
     bw_lease_group_finish(&bus->leases);
     pthread_cond_destroy(&bus->granted);
     pthread_mutex_destroy(&bus->mutex);

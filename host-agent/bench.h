@@ -32,6 +32,7 @@
 struct bw_fault_set;
 struct bw_policy;
 struct bw_sim;
+struct bw_sim_chip;
 
 /* A session that waits for an adapter; on the stack of bw_bus_lock(). */
 struct bw_bus_waiter {
@@ -45,6 +46,7 @@ struct bw_bus {
     char name[BW_WIRE_MAX_TEXT + 1]; /* "/dev/i2c-1", "sim:desk" */
     struct bw_i2c_adapter *adapter;  /* owned */
     struct bw_sim *sim;              /* the adapter, if it is simulated */
+    struct bw_sim_chip *chip;        /* its GPIO lines, owned, or NULL */
     struct bw_fault_set *faults;     /* that may be set, or NULL */
     struct bw_lease_group leases;    /* of the exports */
     pthread_mutex_t mutex;           /* guards what follows */

@@ -1,8 +1,9 @@
 /*
  * The bench service: the physical values of a simulated bus, by name.
  *
- * Called by session.c; the values are those of backend_sim.c.  Needs no lock
- * of the adapter: the simulated bus has its own.  The bench of a real adapter,
+ * Called by session.c; the values are those of the bus's parts (backend_sim.c),
+ * and behind them those of its GPIO lines (backend_sim_lines.c).  Needs no lock
+ * of the adapter: what is simulated has its own.  The bench of a real adapter,
  * which is there for its faults (handlers_fault.c), has no values.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -10,31 +11,54 @@
 #include "host-agent/service_bench.h"
 
 #include "host-agent/backend_sim.h"
+#include "host-agent/backend_sim_lines.h"
 
-#define NONE SIZE_MAX
-
-/* The number of a value; the bench of a real adapter has none. */
-static size_t find(const struct bw_sim *sim, const char *name)
+static size_t part_values(const struct bw_export *e)
 {
-    size_t at = sim ? bw_sim_value_find(sim, name) : NONE;
-
-    return sim && at < bw_sim_value_count(sim) ? at : NONE;
+    return e->bus && e->bus->sim ? bw_sim_value_count(e->bus->sim) : 0;
 }
 
-static struct bw_sim *sim_of(const struct bw_export *e)
+static size_t line_values(const struct bw_export *e)
 {
-    return e->bus ? e->bus->sim : NULL;
+    return e->bus && e->bus->chip ? bw_sim_chip_value_count(e->bus->chip) : 0;
+}
+
+static size_t count_values(const struct bw_export *e)
+{
+    return part_values(e) + line_values(e);
+}
+
+static void get_value(const struct bw_export *e, size_t at,
+                      struct bw_wire_value *v)
+{
+    size_t parts = part_values(e);
+
+    if (at < parts) {
+        bw_sim_value_at(e->bus->sim, at, v);
+    } else {
+        bw_sim_chip_value_at(e->bus->chip, at - parts, v);
+    }
+}
+
+/* The number of a value, or count_values(). */
+static size_t find(const struct bw_export *e, const char *name)
+{
+    size_t parts = part_values(e);
+    size_t at = parts ? bw_sim_value_find(e->bus->sim, name) : 0;
+
+    if (at < parts || !line_values(e)) {
+        return at < parts ? at : count_values(e);
+    }
+    return parts + bw_sim_chip_value_find(e->bus->chip, name);
 }
 
 void bw_service_bench_list(struct bw_export *e, struct bw_writer *w)
 {
-    struct bw_sim *sim = sim_of(e);
-    size_t count = sim ? bw_sim_value_count(sim) : 0;
     struct bw_wire_value v;
     size_t i;
 
-    for (i = 0; i < count; i++) {
-        bw_sim_value_at(sim, i, &v);
+    for (i = 0; i < count_values(e); i++) {
+        get_value(e, i, &v);
         bw_wire_put_value(w, &v);
     }
 }
@@ -42,27 +66,28 @@ void bw_service_bench_list(struct bw_export *e, struct bw_writer *w)
 enum bw_status bw_service_bench_get(struct bw_export *e, const char *name,
                                     struct bw_wire_value *v)
 {
-    struct bw_sim *sim = sim_of(e);
-    size_t at = find(sim, name);
+    size_t at = find(e, name);
 
-    if (at == NONE) {
+    if (at >= count_values(e)) {
         return BW_NOT_FOUND;
     }
-    bw_sim_value_at(sim, at, v);
+    get_value(e, at, v);
     return BW_OK;
 }
 
 enum bw_status bw_service_bench_set(struct bw_export *e, const char *name,
                                     int64_t micro, struct bw_wire_value *v)
 {
-    struct bw_sim *sim = sim_of(e);
-    size_t at = find(sim, name);
+    size_t parts = part_values(e);
+    size_t at = find(e, name);
     enum bw_status status;
 
-    if (at == NONE) {
+    if (at >= count_values(e)) {
         return BW_NOT_FOUND;
     }
-    status = bw_sim_value_set(sim, at, micro);
-    bw_sim_value_at(sim, at, v);
+    status = at < parts
+                 ? bw_sim_value_set(e->bus->sim, at, micro)
+                 : bw_sim_chip_value_set(e->bus->chip, at - parts, micro);
+    get_value(e, at, v);
     return status;
 }

@@ -14,6 +14,7 @@
 
 #include "host-agent/clock.h"
 #include "host-agent/log.h"
+#include "host-agent/service_gpio.h"
 #include "host-agent/session_handlers.h"
 #include "host-agent/session_reply.h"
 #include "lib/cursor.h"
@@ -23,9 +24,10 @@ enum phase {
     PHASE_NEW = 1u << 0,   /* nothing was received yet */
     PHASE_READY = 1u << 1, /* after HELLO */
     PHASE_I2C = 1u << 2,   /* an I2C export is open */
-    PHASE_BENCH = 1u << 3  /* a bench export is open */
+    PHASE_BENCH = 1u << 3, /* a bench export is open */
+    PHASE_GPIO = 1u << 4   /* a GPIO export is open */
 };
-#define PHASE_GREETED (PHASE_READY | PHASE_I2C | PHASE_BENCH)
+#define PHASE_GREETED (PHASE_READY | PHASE_I2C | PHASE_BENCH | PHASE_GPIO)
 
 static enum phase phase_of(const struct bw_session *s)
 {
@@ -35,7 +37,14 @@ static enum phase phase_of(const struct bw_session *s)
     if (!s->export) {
         return PHASE_READY;
     }
-    return s->export->kind == BW_EXPORT_I2C ? PHASE_I2C : PHASE_BENCH;
+    switch (s->export->kind) {
+    case BW_EXPORT_I2C:
+        return PHASE_I2C;
+    case BW_EXPORT_GPIO:
+        return PHASE_GPIO;
+    default:
+        return PHASE_BENCH;
+    }
 }
 
 /* The protocol's legal order. */
@@ -64,6 +73,10 @@ static const struct rule {
     { BW_MSG_WHO, PHASE_GREETED, bw_session_on_who },
     { BW_MSG_KICK, PHASE_GREETED, bw_session_on_kick },
     { BW_MSG_RELOAD, PHASE_GREETED, bw_session_on_reload },
+    { BW_MSG_GPIO_LINES, PHASE_GPIO, bw_session_on_gpio_lines },
+    { BW_MSG_GPIO_CONFIG, PHASE_GPIO, bw_session_on_gpio_config },
+    { BW_MSG_GPIO_SET, PHASE_GPIO, bw_session_on_gpio_set },
+    { BW_MSG_GPIO_GET, PHASE_GPIO, bw_session_on_gpio_get },
 };
 
 /* A whole transaction cannot run inside one that is open by steps. */
@@ -247,6 +260,9 @@ static void close_export(struct bw_session *s)
     struct bw_export *e = s->export;
 
     bw_service_step_end(e, &s->hold);
+    if (e->kind == BW_EXPORT_GPIO) {
+        bw_service_gpio_release(e);
+    }
     s->export = NULL;
     bw_session_changed(s);
     bw_lease_drop(&e->lease);
@@ -281,6 +297,7 @@ void bw_session_init(struct bw_session *s, struct bw_io *io,
     s->counted = (struct bw_wire_counters){ 0 };
     s->hold = (struct bw_step_hold){ 0 };
     s->unsupported = 0;
+    s->gpio_conflicts = 0;
 }
 
 void bw_session_run(struct bw_session *s)

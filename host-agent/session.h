@@ -58,6 +58,7 @@ struct bw_session {
     struct bw_wire_counters counted; /* what the client told last */
     struct bw_step_hold hold;        /* the transaction of I2C_STEP */
     unsigned unsupported;            /* transfers, as far as logged */
+    uint64_t gpio_conflicts;         /* that the client knows */
     struct bw_wire_i2c_request request;
     uint8_t reads[BW_I2C_MAX_BYTES];
 };

@@ -16,13 +16,15 @@
 #include "host-agent/log.h"
 #include "host-agent/micro.h"
 #include "host-agent/service_bench.h"
+#include "host-agent/service_gpio.h"
 #include "host-agent/service_i2c.h"
 #include "host-agent/version.h"
 #include "lib/text.h"
 
 #define SERVER_CAPS                                                            \
     (BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS | BW_CAP_STEP | BW_CAP_FAULTS | \
-     BW_CAP_STATS | BW_CAP_PROFILE | BW_CAP_LEASE | BW_CAP_ADMIN)
+     BW_CAP_STATS | BW_CAP_PROFILE | BW_CAP_LEASE | BW_CAP_ADMIN |             \
+     BW_CAP_GPIO)
 #define LOG_MAX_TEXT        512 /* characters of a transfer in the log */
 #define LOG_MAX_UNSUPPORTED 8   /* of a session */
 #define LOG_MAX_DATA        32  /* read bytes in the log */
@@ -80,18 +82,29 @@ enum bw_verdict bw_session_on_ping(struct bw_session *s,
     return bw_session_finish(s, &w, h);
 }
 
+static const struct kind {
+    const char *name; /* in the bench file */
+    uint32_t cap;     /* that a client needs to have */
+} kinds[] = {
+    [BW_EXPORT_I2C] = { "i2c", BW_CAP_I2C },
+    [BW_EXPORT_BENCH] = { "bench", BW_CAP_VALUES },
+    [BW_EXPORT_GPIO] = { "gpio", BW_CAP_GPIO },
+};
+
 /* Has the client announced to know that kind of export? */
 static bool is_known_to_peer(const struct bw_session *s,
                              const struct bw_export *e)
 {
-    return s->peer_caps &
-           (e->kind == BW_EXPORT_I2C ? BW_CAP_I2C : BW_CAP_VALUES);
+    return s->peer_caps & kinds[e->kind].cap;
 }
 
 static uint32_t export_funcs(const struct bw_export *e)
 {
     if (e->kind == BW_EXPORT_I2C) {
         return e->bus->adapter->funcs | (e->profile ? BW_I2C_FUNC_PROFILE : 0);
+    }
+    if (e->kind == BW_EXPORT_GPIO) {
+        return bw_service_gpio_funcs(e);
     }
     return e->bus && e->bus->sim ? BW_I2C_FUNC_SIMULATED : 0;
 }
@@ -162,7 +175,7 @@ static enum bw_verdict open_export(struct bw_session *s,
     if (m->kind != BW_EXPORT_ANY && m->kind != e->kind) {
         return bw_session_refuse(s, h, BW_UNSUPPORTED,
                                  "export \"%s\" is of type %s", e->name,
-                                 e->kind == BW_EXPORT_I2C ? "i2c" : "bench");
+                                 kinds[e->kind].name);
     }
     if (!is_known_to_peer(s, e)) {
         return bw_session_refuse(s, h, BW_UNSUPPORTED,
@@ -172,10 +185,11 @@ static enum bw_verdict open_export(struct bw_session *s,
     }
     shared = e->kind == BW_EXPORT_BENCH || (m->flags & BW_OPEN_SHARED);
     if (shared && e->kind != BW_EXPORT_BENCH && !e->shared) {
-        return bw_session_refuse(s, h, BW_DENIED,
-                                 "export \"%s\" is not shared; its section of "
-                                 "the bench file must say shared = yes",
-                                 e->name);
+        return bw_session_refuse(
+            s, h, BW_DENIED, "export \"%s\" is not shared; %s", e->name,
+            e->kind == BW_EXPORT_GPIO ? "lines have one user at a time"
+                                      : "its section of the bench file must "
+                                        "say shared = yes");
     }
     status = bw_lease_take(
         &e->lease, shared,

@@ -35,5 +35,9 @@ bw_session_handler bw_session_on_lease;
 bw_session_handler bw_session_on_who;
 bw_session_handler bw_session_on_kick;
 bw_session_handler bw_session_on_reload;
+bw_session_handler bw_session_on_gpio_lines;
+bw_session_handler bw_session_on_gpio_config;
+bw_session_handler bw_session_on_gpio_set;
+bw_session_handler bw_session_on_gpio_get;
 
 #endif

@@ -74,6 +74,8 @@ static const char *kind_name(unsigned kind)
         return "i2c";
     case BW_EXPORT_BENCH:
         return "bench";
+    case BW_EXPORT_GPIO:
+        return "gpio";
     default:
         return "unknown";
     }
