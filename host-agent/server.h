@@ -21,6 +21,7 @@
 
 #define BW_SERVER_MAX_LISTENERS 8
 #define BW_SERVER_MAX_SESSIONS  64
+#define BW_SERVER_MAX_NEW       16    /* of them without a HELLO */
 #define BW_SERVER_STOP_MS       15000 /* for the sessions to end */
 #define BW_SERVER_KICK_MS       2000  /* for one session to end */
 #define BW_SERVER_RELOAD_MS     10000 /* for RELOAD to be answered */

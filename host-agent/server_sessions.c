@@ -22,23 +22,12 @@
 #include "host-agent/handshake.h"
 #include "host-agent/log.h"
 #include "host-agent/peer.h"
+#include "host-agent/server_slot.h"
 #include "host-agent/session.h"
 
 #define GRACE_MS  2000 /* to take the last replies, when stopping */
 #define NS_PER_MS 1000000u
 #define MAX_ERROR 512
-
-struct bw_server_slot {
-    struct bw_server *server;
-    size_t at; /* in server->slots */
-    int fd;
-    struct bw_io_fd io;
-    struct bw_handshake *handshake; /* NULL: the socket is the connection */
-    uint64_t since_ns;
-    struct bw_wire_who who;         /* but its times and numbers */
-    const struct bw_export *export; /* who.export, to be compared */
-    struct bw_session session;
-};
 
 static struct bw_server *server_of(struct bw_session_host *h)
 {
@@ -59,8 +48,7 @@ static struct bw_server_slot *find_slot(struct bw_server *s, unsigned number)
     return NULL;
 }
 
-/* Whatever it waits for on its connection is over. */
-static void end_slot(struct bw_server_slot *slot)
+void bw_server_end_slot(struct bw_server_slot *slot)
 {
     atomic_store(&slot->session.ended, true);
     shutdown(slot->fd, SHUT_RDWR);
@@ -99,6 +87,7 @@ static size_t take_slot(struct bw_server *s, struct bw_server_slot *slot)
     size_t i;
 
     pthread_mutex_lock(&s->lock);
+    bw_server_make_room(s);
     for (i = 0; i < BW_SERVER_MAX_SESSIONS; i++) {
         if (!s->slots[i]) {
             s->slots[i] = slot;
@@ -193,6 +182,7 @@ static void fill_slot(struct bw_server_slot *slot, struct bw_server *s,
     slot->handshake = l->handshake;
     slot->since_ns = bw_clock_ns();
     slot->export = NULL;
+    slot->greeted = false;
     bw_io_fd_init(&slot->io, fd);
     bw_session_init(session, &slot->io.io, s->bench, &s->stopping,
                     ++s->session_number);
@@ -271,6 +261,7 @@ static void host_changed(struct bw_session_host *h, struct bw_session *session)
         snprintf(slot->who.export, sizeof(slot->who.export), "%s",
                  e ? e->name : "");
         slot->export = e;
+        slot->greeted = session->greeted;
     }
     pthread_mutex_unlock(&s->lock);
 }
@@ -323,7 +314,7 @@ static enum bw_status host_kick(struct bw_session_host *h,
     } else {
         bw_log(BW_LOG_INFO, "session %u: ended by session %u, \"%s\"",
                (unsigned)session, by->number, by->identity);
-        end_slot(slot);
+        bw_server_end_slot(slot);
         if (!wait_ended(s, session,
                         bw_clock_after_ms(bw_clock_ns(), BW_SERVER_KICK_MS))) {
             snprintf(why, BW_WIRE_MAX_TEXT + 1,
@@ -354,7 +345,7 @@ size_t bw_server_end_sessions(struct bw_server *s,
         if (text) {
             bw_log(BW_LOG_INFO, "session %u: ended, %s", slot->who.session,
                    text);
-            end_slot(slot);
+            bw_server_end_slot(slot);
             ended++;
         }
     }

@@ -22,13 +22,15 @@ if ! "$AGENT" --version >/dev/null 2>&1; then
         skip_all "ThreadSanitizer does not start here, not with setarch -R either"
 fi
 
-plan 3
+plan 4
 
 DESK=tests/load/load.conf
 agent_start "$TMP/log"
 agent=$PID
-"$LOAD" "$BENCHWIRE" | tee "$TMP/load" | sed -n 's/^/# /p'
+port=$(sed -n 's/.*listening on tcp:.*:\([0-9]*\)$/\1/p' "$TMP/log")
+"$LOAD" "$BENCHWIRE" "$port" | tee "$TMP/load" | sed -n 's/^/# /p'
 is "every kind of load was borne" "${PIPESTATUS[0]}" 0
+ok "those that gave way are told of" grep -q 'made room for' "$TMP/log"
 ok "SIGTERM ends the agent" stop "$agent" 20
 is "and nothing was found wrong in it" \
     "$(grep -cE 'Sanitizer|runtime error' "$TMP/log")" 0

@@ -5,7 +5,9 @@
  */
 #include "crowd.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -58,6 +60,26 @@ int crowd_connect(const char *address)
     }
     memcpy(addr.sun_path, path, strlen(path) + 1);
     if (connect(fd, (const struct sockaddr *)&addr, sizeof(addr)) < 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+int crowd_connect_from(const char *from, uint16_t port)
+{
+    struct sockaddr_in own = { .sin_family = AF_INET };
+    struct sockaddr_in agent = {
+        .sin_family = AF_INET,
+        .sin_port = htons(port),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+    };
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd >= 0 &&
+        (inet_pton(AF_INET, from, &own.sin_addr) != 1 ||
+         bind(fd, (struct sockaddr *)&own, sizeof(own)) < 0 ||
+         connect(fd, (struct sockaddr *)&agent, sizeof(agent)) < 0)) {
         close(fd);
         return -1;
     }

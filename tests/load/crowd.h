@@ -24,6 +24,8 @@ unsigned crowd_failed(void);
 
 /* A connected socket at "unix:PATH", nothing sent, or -1. */
 int crowd_connect(const char *address);
+/* The same at @port of 127.0.0.1, coming from an address of loopback. */
+int crowd_connect_from(const char *from, uint16_t port);
 /* The bytes of a HELLO, or of a PING with @len bytes of body. */
 size_t crowd_hello(uint8_t *out, size_t size);
 size_t crowd_ping(uint8_t *out, size_t size, size_t len);

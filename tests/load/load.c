@@ -1,7 +1,7 @@
 /*
  * Load on an agent: many clients, greedy ones, and ones that mean no good.
  *
- * usage: load ADDRESS
+ * usage: load unix:PATH PORT    of loopback TCP
  *
  * Needs an agent with the bench of load.conf (tests/e2e/load.sh starts one, also
  * one that ThreadSanitizer looks at).  Prints TAP.  Times are asked for with a
@@ -23,17 +23,19 @@
 #include "host-agent/server.h"
 #include "host-agent/session.h"
 
-#define NEAR     0x48
-#define BESIDE   0x49
-#define RAW      0x1580 /* 21.5 degC in a TMP102 */
-#define CLIENTS  60     /* at once, below BW_SERVER_MAX_SESSIONS */
-#define READS    100    /* of each */
-#define SLOW     6      /* of each kind of slow client */
-#define FLOODERS 4
-#define LATE_US  500000 /* no request may take as long */
-#define SLACK_MS 4000   /* of a deadline, on a busy machine */
+#define NEAR      0x48
+#define BESIDE    0x49
+#define RAW       0x1580 /* 21.5 degC in a TMP102 */
+#define CLIENTS   60     /* at once, below BW_SERVER_MAX_SESSIONS */
+#define READS     100    /* of each */
+#define STRANGERS 300
+#define SLOW      6 /* of each kind of slow client */
+#define FLOODERS  4
+#define LATE_US   500000 /* no request may take as long */
+#define SLACK_MS  4000   /* of a deadline, on a busy machine */
 
 static const char *address;
+static uint16_t tcp_port; /* of the same agent */
 
 /* Many at once */
 
@@ -109,6 +111,99 @@ static void full_house(void)
                 BW_SERVER_MAX_SESSIONS);
     crowd_point(served_within(5000) >= 0, "afterwards there is room again",
                 "there is none");
+}
+
+/* Strangers: connected, and nothing more */
+
+static unsigned count_kept(const int *fds, unsigned n)
+{
+    unsigned i, kept = 0;
+
+    for (i = 0; i < n; i++) {
+        kept += fds[i] >= 0 && !crowd_is_closed(fds[i]);
+    }
+    return kept;
+}
+
+/* Until no more than @most are kept: the last ones are accepted a little later
+ * than they connect.  Returns how many are. */
+static unsigned settle(const int *fds, unsigned n, unsigned most)
+{
+    const struct timespec pause = { .tv_nsec = 20000000 };
+    uint64_t until = bw_clock_after_ms(bw_clock_ns(), 5000);
+    unsigned kept;
+
+    do {
+        clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
+        kept = count_kept(fds, n);
+    } while (kept > most && bw_clock_ns() < until);
+    return kept;
+}
+
+static void close_all(const int *fds, unsigned n)
+{
+    while (n-- > 0) {
+        close(fds[n]);
+    }
+}
+
+static void strangers(void)
+{
+    int fds[STRANGERS];
+    unsigned i, kept;
+    int64_t us;
+
+    for (i = 0; i < STRANGERS; i++) {
+        fds[i] = crowd_connect(address);
+    }
+    us = served_within(1000);
+    crowd_point(us >= 0, "strangers that say nothing do not keep a client out",
+                "none was served within 1 s");
+    kept = count_kept(fds, STRANGERS);
+    close_all(fds, STRANGERS);
+    printf("# a client was served in %lld us, %u of %d strangers were kept\n",
+           (long long)us, kept, STRANGERS);
+    crowd_point(kept <= BW_SERVER_MAX_NEW, "and only a few of them are kept",
+                "%u are", kept);
+}
+
+/* One that connects again and again, and another that is only slow */
+static void two_sources(void)
+{
+    int slow = crowd_connect_from("127.0.0.2", tcp_port);
+    int fds[STRANGERS];
+    unsigned i, kept;
+
+    for (i = 0; i < STRANGERS; i++) {
+        fds[i] = crowd_connect_from("127.0.0.3", tcp_port);
+    }
+    kept = settle(fds, STRANGERS, BW_SERVER_MAX_NEW - 1);
+    crowd_point(kept > 0 && kept < BW_SERVER_MAX_NEW,
+                "of one that comes again and again the last are kept", "%u are",
+                kept);
+    crowd_point(slow >= 0 && !crowd_is_closed(slow),
+                "and another is not ended for it", "it is");
+    close(slow);
+    close_all(fds, STRANGERS);
+}
+
+/* Sessions that greeted and then hold on to nothing */
+
+static void idlers(void)
+{
+    int fds[BW_SERVER_MAX_SESSIONS + SLOW];
+    unsigned i, kept;
+
+    for (i = 0; i < BW_SERVER_MAX_SESSIONS + SLOW; i++) {
+        fds[i] = crowd_greeted(address);
+    }
+    crowd_point(served_within(5000) >= 0,
+                "idle sessions without an export make room",
+                "no client was served within 1 s");
+    kept = count_kept(fds, BW_SERVER_MAX_SESSIONS + SLOW);
+    close_all(fds, BW_SERVER_MAX_SESSIONS + SLOW);
+    crowd_point(kept >= BW_SERVER_MAX_SESSIONS - 2, "but no more than needed",
+                "%u were kept", kept);
 }
 
 /* Slow ones: a byte a second, or nothing taken */
@@ -320,14 +415,18 @@ static void measure(const char *name, const char *export, const char *flooded,
 
 int main(int argc, char **argv)
 {
-    if (argc != 2) {
-        fprintf(stderr, "usage: load ADDRESS\n");
+    if (argc != 3) {
+        fprintf(stderr, "usage: load unix:PATH PORT\n");
         return 2;
     }
     address = argv[1];
-    printf("1..10\n");
+    tcp_port = (uint16_t)atoi(argv[2]);
+    printf("1..16\n");
     many_at_once();
     full_house();
+    strangers();
+    two_sources();
+    idlers();
     slow_clients();
     measure("a client alone", "near", NULL, 0);
     measure("a flood on another adapter does not keep it waiting", "near",
