@@ -5,9 +5,10 @@
  * HELLO and OPEN are sent by link_session.c; requests come from
  * i2c_passthrough.c.  The other end is host-agent/session.c.
  *
- * Replies come in the order of the requests, so the only frame that is legal
- * at any time is the reply to the oldest request; its type and id are checked
- * as soon as its header is there, before any of its body is waited for.
+ * Replies come in the order of the requests, so the only frames that are legal
+ * at any time are the reply to the oldest request and, for an owner that asks
+ * for them, a notice; type and id are checked as soon as the header is there,
+ * before any of the body is waited for.
  *
  * Not done: requests are not repeated after an outage (a write may have
  * happened), and a request that the agent is working on cannot be recalled.
@@ -192,8 +193,8 @@ bool bw_link_commit(BwLink *link, BwLinkReplyFunc *done, void *opaque)
         return false;
     }
     r->id = link->next_id;
-    r->deadline_ms = qemu_clock_get_ms(QEMU_CLOCK_REALTIME) +
-                     link->config.timeout_ms;
+    link->sent_ms = qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
+    r->deadline_ms = link->sent_ms + link->config.timeout_ms;
     r->done = done;
     r->opaque = opaque;
     link->pending_count++;
@@ -223,7 +224,12 @@ void bw_link_forget(BwLink *link, uint32_t id)
 
 /* --- what comes in --- */
 
-/* The header is there: is this the one frame that may come now? */
+static bool is_notice(const struct bw_wire_header *h)
+{
+    return (h->type & BW_WIRE_NOTICE) == BW_WIRE_NOTICE;
+}
+
+/* The header is there: is this a frame that may come now? */
 static bool check_header(BwLink *link)
 {
     const BwLinkRequest *due = &link->pending[link->pending_head];
@@ -236,6 +242,10 @@ static bool check_header(BwLink *link)
     }
     if (link->pending_count && h->id == due->id &&
         h->type == (due->type | BW_WIRE_REPLY)) {
+        return true;
+    }
+    if (is_notice(h) && bw_link_is_ready(link) && link->config.ops->notice &&
+        h->id == link->notices + 1 && h->status == BW_OK) {
         return true;
     }
     if (link->pending_count) {
@@ -268,6 +278,19 @@ static void take_reply(BwLink *link)
     }
 }
 
+static void take_notice(BwLink *link)
+{
+    const struct bw_wire_header *h = &link->in_header;
+    unsigned type = h->type & ~BW_WIRE_NOTICE;
+
+    trace_bw_link_notice(h->id, bw_wire_type_name(type), h->len,
+                         link->config.export);
+    link->notices++;
+    link->in_len = 0;
+    link->config.ops->notice(link->config.opaque, type,
+                             link->in + BW_WIRE_HEADER_LEN, h->len);
+}
+
 static int input_room(void *opaque)
 {
     BwLink *link = opaque;
@@ -295,7 +318,11 @@ static void input(void *opaque, const uint8_t *buf, int size)
         }
         if (link->in_len >= BW_WIRE_HEADER_LEN &&
             link->in_len == BW_WIRE_HEADER_LEN + link->in_header.len) {
-            take_reply(link);
+            if (is_notice(&link->in_header)) {
+                take_notice(link);
+            } else {
+                take_reply(link);
+            }
         }
     }
 }
@@ -334,10 +361,12 @@ static void go_down(BwLink *link)
     qemu_bh_cancel(link->down_bh);
     timer_del(link->deadline_timer);
     timer_del(link->retry_timer);
+    bw_link_lease_end(link);
     g_clear_handle_id(&link->watch, g_source_remove);
     link->pending_count = 0;
     link->in_len = 0;
     link->out_len = 0;
+    link->notices = 0;
     bw_link_set_state(link, BW_LINK_DISCONNECTED);
     link->config.ops->down(link->config.opaque, link->failure);
 }
@@ -402,6 +431,7 @@ bool bw_link_start(BwLink *link, const BwLinkConfig *config, CharBackend *chr,
     link->deadline_timer = timer_new_ms(QEMU_CLOCK_REALTIME, deadline_passed,
                                         link);
     link->retry_timer = timer_new_ms(QEMU_CLOCK_REALTIME, bw_link_retry, link);
+    bw_link_lease_init(link);
     qemu_chr_fe_set_handlers(chr, input_room, input, chr_event, NULL, link,
                              NULL, true);
     return true;
@@ -424,6 +454,7 @@ void bw_link_stop(BwLink *link)
     qemu_bh_delete(link->down_bh);
     timer_free(link->deadline_timer);
     timer_free(link->retry_timer);
+    timer_free(link->lease_timer);
     g_free(link->peer);
     g_free(link->config.name);
     memset(link, 0, sizeof(*link));

@@ -18,6 +18,11 @@
  * brings it back.  A reply that comes too late therefore dies
  * with its connection and is never taken for the answer to something else.
  *
+ * An agent that ends silent sessions says so (LEASE); link_lease.c then sends a
+ * PING whenever the link has been idle for a third of that time.  It runs by
+ * the host's clock, so a machine that is stopped keeps its lease, and a QEMU
+ * that hangs loses it.
+ *
  * Everything here runs with the BQL held.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -63,12 +68,16 @@ typedef void BwLinkReplyFunc(void *opaque, uint32_t id, unsigned status,
  * @ready: requests are taken from now on
  * @down: they are not any more; no reply comes for those under way, which
  *        the owner counts as failed with @status
+ * @notice: the agent says something unasked, @type is enum bw_wire_type;
+ *          @body is valid during the call; NULL: the owner asks for no notices
  */
 typedef struct BwLinkOps {
     bool (*opened)(void *opaque, const struct bw_wire_opened *opened,
                    Error **errp);
     void (*ready)(void *opaque);
     void (*down)(void *opaque, enum bw_status status);
+    void (*notice)(void *opaque, unsigned type, const uint8_t *body,
+                   size_t len);
 } BwLinkOps;
 
 typedef struct BwLinkConfig {
@@ -107,6 +116,10 @@ typedef struct BwLink {
     QEMUTimer *retry_timer; /* OPEN */
     uint32_t retry_ms;      /* its next delay */
     guint watch;            /* source id while output waits, or 0 */
+    QEMUTimer *lease_timer; /* the next PING */
+    uint32_t silence_ms;    /* the agent ends a session so long silent; 0 */
+    int64_t sent_ms;        /* the last request, QEMU_CLOCK_REALTIME */
+    uint32_t notices;       /* received on this connection */
 
     uint32_t next_id;
     BwLinkRequest pending[BW_WIRE_MAX_PENDING]; /* ring, oldest first */

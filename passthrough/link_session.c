@@ -72,6 +72,7 @@ static void become_ready(BwLink *link)
         link->reconnects++;
     }
     link->was_ready = true;
+    bw_link_lease_begin(link);
     link->config.ops->ready(link->config.opaque);
 }
 
@@ -166,7 +167,7 @@ void bw_link_hello(BwLink *link)
     struct bw_wire_hello m = {
         .major = BW_WIRE_MAJOR,
         .minor = BW_WIRE_MINOR,
-        .caps = link->config.caps | link->config.wants,
+        .caps = link->config.caps | link->config.wants | BW_CAP_LEASE,
         .max_body = BW_WIRE_MAX_BODY,
         .software = SOFTWARE,
     };

@@ -1,6 +1,6 @@
 /*
- * How a link becomes ready: HELLO, OPEN, and trying again.  Private to
- * link.c and link_session.c.
+ * How a link becomes ready and stays so: HELLO, OPEN, trying again, LEASE.
+ * Private to link.c, link_session.c and link_lease.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,6 +16,17 @@ void bw_link_hello(BwLink *link);
 
 /* Timer: ask for the export once more. */
 void bw_link_retry(void *opaque);
+
+/* link_lease.c */
+
+/* OPEN is granted: ask what holds for the session, and keep within it. */
+void bw_link_lease_begin(BwLink *link);
+
+/* The connection is over. */
+void bw_link_lease_end(BwLink *link);
+
+/* Once, before any connection. */
+void bw_link_lease_init(BwLink *link);
 
 /* link.c */
 

@@ -2,7 +2,8 @@
  * An agent inside the test process, which can lie.
  *
  * Frames: docs/protocol.md.  The honest replies are what host-agent/session.c
- * would send; fake_agent_will() puts one of the acts in their place.
+ * would send; fake_agent_will() puts one of the acts in their place.  The part
+ * is fake_part.c, the lines are fake_gpio.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,43 +19,13 @@
 #include <glib.h>
 
 #include "fake_agent.h"
-#include "lib/smbus_map.h"
-#include "lib/smbus_steps.h"
+#include "fake_agent_priv.h"
+#include "fake_gpio.h"
 #include "lib/wire.h"
-#include "lib/wire_profile.h"
-#include "lib/wire_smbus.h"
+#include "lib/wire_admin.h"
 #include "lib/wire_step.h"
 
 #define CONN_PATIENCE_MS 20000 /* no test takes longer than that */
-
-struct fake_agent {
-    GThread *thread;
-    GMutex lock; /* of everything below it */
-    int listen_fd;
-    int wake[2]; /* pipe; closed at the writing end: stop */
-    int conn;    /* -1: none; changed by the thread, with the lock */
-    char *path;
-    unsigned port;
-    unsigned connections;
-    GString *log;
-    GRand *rand;
-    unsigned rule_type;
-    enum fake_act rule_act;
-    uint32_t rule_arg;
-    unsigned rule_honest; /* replies before it */
-    unsigned rule_times;
-    uint16_t grant_addr;
-    uint32_t grant_max_len;
-    uint32_t grant_funcs;
-    uint16_t addr; /* the part's, on the agent's bus */
-    uint16_t addr_flags;
-    char *profile; /* NULL: none */
-    uint8_t pointer;
-    bool pointed;                 /* ... is written, since the START */
-    enum bw_i2c_step_phase phase; /* of I2C_STEP */
-    int refuse_reg;               /* writes to it are refused; -1: none */
-    uint8_t reg[256];
-};
 
 /* One reply in the making. */
 struct reply {
@@ -62,179 +33,27 @@ struct reply {
     uint8_t body[BW_WIRE_MAX_BODY];
 };
 
-/* --- the part --- */
-
-static bool is_part(const struct fake_agent *f, uint16_t addr, uint16_t flags)
-{
-    return addr == f->addr && (flags & BW_I2C_TEN_BIT) == f->addr_flags;
-}
-
-static enum bw_status run_msg(struct fake_agent *f, struct bw_i2c_msg *m)
-{
-    unsigned i;
-
-    if (!is_part(f, m->addr, m->flags)) {
-        return BW_NACK_ADDR;
-    }
-    for (i = 0; i < m->len; i++) {
-        if (m->flags & BW_I2C_READ) {
-            m->data[i] = f->reg[f->pointer++];
-        } else if (i == 0) {
-            f->pointer = m->data[i];
-        } else {
-            f->reg[f->pointer++] = m->data[i];
-        }
-    }
-    return BW_OK;
-}
-
-static enum bw_status run_xfer(struct fake_agent *f, struct bw_i2c_xfer *x,
-                               struct bw_wire_i2c_failure *where)
-{
-    struct bw_smbus_xfer ignored;
-    unsigned i;
-
-    where->byte = 0xffff;
-    where->msg = 0xffff;
-    if (!(f->grant_funcs & BW_I2C_FUNC_RDWR) &&
-        bw_smbus_from_i2c(x, f->grant_funcs, 32, &ignored) != BW_OK) {
-        return BW_UNSUPPORTED;
-    }
-    for (i = 0; i < x->nmsgs; i++) {
-        enum bw_status status = run_msg(f, &x->msgs[i]);
-
-        where->msg = i;
-        if (status != BW_OK) {
-            return status;
-        }
-    }
-    return BW_OK;
-}
-
-/* One list of steps at the part, for bw_smbus_run_steps(). */
-static enum bw_status run_steps(void *opaque, struct bw_i2c_step *steps,
-                                size_t nsteps, struct bw_i2c_progress *p)
-{
-    struct fake_agent *f = opaque;
-
-    p->byte = 0;
-    for (p->done = 0; p->done < nsteps; p->done++) {
-        struct bw_i2c_step *s = &steps[p->done];
-        struct bw_i2c_msg m = { f->addr, f->addr_flags, s->len, s->data };
-
-        if (s->op == BW_STEP_START) {
-            if (!is_part(f, s->addr, s->flags)) {
-                return BW_NACK_ADDR;
-            }
-        } else if (s->op != BW_STEP_STOP) {
-            m.flags |= s->op == BW_STEP_READ ? BW_I2C_READ : 0;
-            run_msg(f, &m);
-        }
-    }
-    return BW_OK;
-}
-
-/* --- the part, byte by byte --- */
-
-static enum bw_status run_step(struct fake_agent *f, struct bw_i2c_step *s,
-                               uint16_t *byte)
-{
-    if (s->op == BW_STEP_START) {
-        f->pointed = s->flags & BW_I2C_READ;
-        return is_part(f, s->addr, s->flags) ? BW_OK : BW_NACK_ADDR;
-    }
-    for (*byte = 0; *byte < s->len; (*byte)++) {
-        if (s->op == BW_STEP_READ) {
-            s->data[*byte] = f->reg[f->pointer++];
-        } else if (!f->pointed) {
-            f->pointer = s->data[*byte];
-            f->pointed = true;
-        } else if (f->pointer == f->refuse_reg) {
-            return BW_NACK_DATA;
-        } else {
-            f->reg[f->pointer++] = s->data[*byte];
-        }
-    }
-    *byte = 0;
-    return BW_OK;
-}
-
-/* "7 S w@0x50, w1 0x10, S r@0x50, r2, P" */
-static void log_steps(struct fake_agent *f, uint32_t id,
-                      const struct bw_wire_step_request *m)
-{
-    g_string_append_printf(f->log, "%u", id);
-    for (unsigned i = 0; i < m->nsteps; i++) {
-        const struct bw_i2c_step *s = &m->steps[i];
-        const char *gap = i ? ", " : " ";
-
-        if (s->op == BW_STEP_START) {
-            g_string_append_printf(f->log, "%sS %c@0x%02x%s", gap,
-                                   s->flags & BW_I2C_READ ? 'r' : 'w', s->addr,
-                                   s->flags & BW_I2C_TEN_BIT ? "t" : "");
-        } else if (s->op == BW_STEP_STOP) {
-            g_string_append_printf(f->log, "%sP", gap);
-        } else {
-            g_string_append_printf(f->log, "%s%c%u", gap,
-                                   s->op == BW_STEP_READ ? 'r' : 'w', s->len);
-        }
-        for (unsigned k = 0; s->op == BW_STEP_WRITE && k < s->len; k++) {
-            g_string_append_printf(f->log, " 0x%02x", s->data[k]);
-        }
-    }
-    g_string_append_c(f->log, '\n');
-}
-
-static enum bw_status reply_step(struct fake_agent *f, uint32_t id,
-                                 struct bw_reader *r, struct bw_writer *w)
-{
-    static uint8_t data[BW_I2C_MAX_BYTES];
-    struct bw_wire_step_request m;
-    struct bw_i2c_progress p = { 0 };
-    enum bw_status status = BW_OK;
-
-    g_assert_cmpint(bw_wire_get_step_request(r, &m), ==, BW_OK);
-    log_steps(f, id, &m);
-    if (bw_i2c_steps_check(m.steps, m.nsteps, f->phase) != BW_OK) {
-        bw_wire_put_step_reply(w, NULL, 0, &p);
-        return BW_INVALID;
-    }
-    bw_i2c_steps_assign_reads(m.steps, m.nsteps, data, sizeof(data));
-    while (p.done < m.nsteps && status == BW_OK) {
-        status = run_step(f, &m.steps[p.done], &p.byte);
-        p.done += status == BW_OK;
-    }
-    f->phase = bw_i2c_steps_after(m.steps, p.done, f->phase, status);
-    bw_wire_put_step_reply(w, m.steps, m.nsteps, &p);
-    return status;
-}
-
-static void log_smbus(struct fake_agent *f, uint32_t id,
-                      const struct bw_smbus_xfer *x)
-{
-    g_string_append_printf(f->log, "%u %s@0x%02x 0x%02x%s", id,
-                           bw_smbus_name(x->form, x->flags & BW_SMBUS_READ),
-                           x->addr, x->command,
-                           x->flags & BW_SMBUS_PEC ? " pec" : "");
-    for (unsigned i = 0; i < x->out_len; i++) {
-        g_string_append_printf(f->log, " 0x%02x", x->out[i]);
-    }
-    g_string_append_c(f->log, '\n');
-}
-
 /* --- honest replies --- */
 
-static void reply_hello(struct bw_writer *w)
+static void reply_hello(struct fake_agent *f, struct bw_writer *w)
 {
     struct bw_wire_hello m = {
         .major = BW_WIRE_MAJOR,
         .minor = BW_WIRE_MINOR,
-        .caps = BW_CAP_I2C | BW_CAP_SMBUS | BW_CAP_STEP | BW_CAP_PROFILE,
+        .caps = f->caps,
         .max_body = BW_WIRE_MAX_BODY,
         .software = "fake agent",
     };
 
     bw_wire_put_hello(w, &m);
+}
+
+static void reply_lease(struct fake_agent *f, struct bw_writer *w)
+{
+    struct bw_wire_lease m = { .silence_ms = f->silence_ms,
+                               .identity = "tester" };
+
+    bw_wire_put_lease(w, &m);
 }
 
 static enum bw_status reply_open(struct fake_agent *f, struct bw_reader *r,
@@ -251,64 +70,16 @@ static enum bw_status reply_open(struct fake_agent *f, struct bw_reader *r,
 
     g_assert_cmpint(bw_wire_get_open(r, &m), ==, BW_OK);
     g_assert_true(bw_reader_done(r));
+    if (m.kind == BW_EXPORT_GPIO) {
+        opened = (struct bw_wire_opened){ .kind = m.kind, .addr = BW_ADDR_ANY };
+    }
     if (strcmp(m.name, FAKE_EXPORT) != 0) {
         bw_wire_put_text(w, "there is no such export here");
         return BW_NOT_FOUND;
     }
+    f->opened = true;
     bw_wire_put_opened(w, &opened);
     return BW_OK;
-}
-
-static enum bw_status reply_xfer(struct fake_agent *f, uint32_t id,
-                                 struct bw_reader *r, struct bw_writer *w)
-{
-    uint8_t data[BW_I2C_MAX_BYTES];
-    struct bw_wire_i2c_failure where;
-    struct bw_wire_i2c_request m;
-    enum bw_status status;
-    char text[256];
-
-    g_assert_cmpint(bw_wire_get_i2c_request(r, &m), ==, BW_OK);
-    g_assert_true(bw_reader_done(r));
-    g_assert_cmpint(bw_i2c_xfer_assign_reads(&m.xfer, data, sizeof(data)), ==,
-                    BW_OK);
-    bw_i2c_xfer_print(&m.xfer, text, sizeof(text));
-    g_string_append_printf(f->log, "%u %s\n", id, text);
-    status = run_xfer(f, &m.xfer, &where);
-    if (status == BW_OK) {
-        bw_wire_put_i2c_reply(w, &m.xfer);
-    } else {
-        bw_wire_put_i2c_failure(w, &where);
-    }
-    return status;
-}
-
-static enum bw_status reply_smbus(struct fake_agent *f, uint32_t id,
-                                  struct bw_reader *r, struct bw_writer *w)
-{
-    struct bw_wire_smbus_request m;
-    enum bw_status status;
-
-    g_assert_cmpint(bw_wire_get_smbus_request(r, &m), ==, BW_OK);
-    log_smbus(f, id, &m.xfer);
-    m.xfer.flags &= ~BW_SMBUS_PEC;
-    status = bw_smbus_run_steps(&m.xfer, run_steps, f);
-    if (status == BW_OK) {
-        bw_wire_put_smbus_reply(w, &m.xfer);
-    } else {
-        bw_wire_put_text(w, "the part does not want to");
-    }
-    return status;
-}
-
-static void reply_profile(struct fake_agent *f, struct bw_writer *w)
-{
-    struct bw_wire_profile m = {
-        .text = (const uint8_t *)f->profile,
-        .len = strlen(f->profile),
-    };
-
-    bw_wire_put_profile(w, &m);
 }
 
 /* A list that failed has ended its transaction. */
@@ -340,17 +111,20 @@ static void make_reply(struct fake_agent *f, const struct bw_wire_header *h,
     if (status != BW_OK) {
         put_failure(f, h->type, &w);
     } else if (h->type == BW_MSG_HELLO) {
-        reply_hello(&w);
+        reply_hello(f, &w);
     } else if (h->type == BW_MSG_OPEN) {
         status = reply_open(f, &r, &w);
-    } else if (h->type == BW_MSG_I2C_XFER) {
-        status = reply_xfer(f, h->id, &r, &w);
-    } else if (h->type == BW_MSG_I2C_STEP) {
-        status = reply_step(f, h->id, &r, &w);
-    } else if (h->type == BW_MSG_SMBUS_XFER) {
-        status = reply_smbus(f, h->id, &r, &w);
-    } else if (h->type == BW_MSG_PROFILE_GET && f->profile) {
-        reply_profile(f, &w);
+    } else if (h->type == BW_MSG_I2C_XFER || h->type == BW_MSG_I2C_STEP ||
+               h->type == BW_MSG_SMBUS_XFER ||
+               (h->type == BW_MSG_PROFILE_GET && f->profile)) {
+        status = fake_part_reply(f, h->type, h->id, &r, &w);
+    } else if (h->type == BW_MSG_LEASE) {
+        reply_lease(f, &w);
+    } else if (h->type == BW_MSG_PING) {
+        f->pings++;
+        bw_write_bytes(&w, body, h->len);
+    } else if (h->type >= BW_MSG_GPIO_LINES && h->type <= BW_MSG_GPIO_GET) {
+        status = fake_gpio_reply(f->gpio, h->type, &r, &w);
     } else {
         status = BW_UNSUPPORTED;
         bw_wire_put_text(&w, "the fake agent does not know that");
@@ -402,10 +176,13 @@ static bool wait_readable(struct fake_agent *f, int fd, int timeout_ms)
 
 static bool recv_bytes(struct fake_agent *f, uint8_t *buf, size_t len)
 {
+    int patience_ms =
+        f->opened && f->silence_ms ? (int)f->silence_ms : CONN_PATIENCE_MS;
+
     while (len > 0) {
         ssize_t n;
 
-        if (!wait_readable(f, f->conn, CONN_PATIENCE_MS)) {
+        if (!wait_readable(f, f->conn, patience_ms)) {
             return false;
         }
         n = recv(f->conn, buf, len, 0);
@@ -421,7 +198,7 @@ static bool recv_bytes(struct fake_agent *f, uint8_t *buf, size_t len)
 static bool send_frame(struct fake_agent *f, const struct reply *p, bool slow,
                        size_t limit, unsigned mutations)
 {
-    static uint8_t frame[BW_WIRE_MAX_FRAME];
+    uint8_t frame[BW_WIRE_MAX_FRAME];
     struct bw_writer w;
     size_t i, len;
 
@@ -585,6 +362,8 @@ static void set_conn(struct fake_agent *f, int conn)
     g_mutex_lock(&f->lock);
     f->conn = conn;
     f->connections += conn >= 0;
+    f->opened = false;
+    f->notices = 0;
     g_mutex_unlock(&f->lock);
 }
 
@@ -650,6 +429,9 @@ struct fake_agent *fake_agent_start(const char *path)
     f->grant_addr = FAKE_ADDR7;
     f->grant_max_len = BW_I2C_MAX_LEN;
     f->grant_funcs = BW_I2C_FUNC_RDWR | BW_I2C_FUNC_ZERO_LEN;
+    f->caps =
+        BW_CAP_I2C | BW_CAP_SMBUS | BW_CAP_STEP | BW_CAP_PROFILE | BW_CAP_GPIO;
+    f->gpio = fake_gpio_new();
     f->path = g_strdup(path);
     f->listen_fd = path ? listen_unix(path) : listen_tcp(&f->port);
     g_assert_cmpint(listen(f->listen_fd, 8), ==, 0);
@@ -672,6 +454,7 @@ void fake_agent_stop(struct fake_agent *f)
     }
     g_free(f->path);
     g_free(f->profile);
+    fake_gpio_free(f->gpio);
     g_string_free(f->log, true);
     g_rand_free(f->rand);
     g_mutex_clear(&f->lock);
@@ -771,6 +554,46 @@ uint8_t fake_agent_peek(struct fake_agent *f, uint8_t reg)
     value = f->reg[reg];
     g_mutex_unlock(&f->lock);
     return value;
+}
+
+void fake_agent_lease(struct fake_agent *f, uint32_t silence_ms)
+{
+    g_mutex_lock(&f->lock);
+    f->caps |= BW_CAP_LEASE;
+    f->silence_ms = silence_ms;
+    g_mutex_unlock(&f->lock);
+}
+
+unsigned fake_agent_pings(struct fake_agent *f)
+{
+    unsigned n;
+
+    g_mutex_lock(&f->lock);
+    n = f->pings;
+    g_mutex_unlock(&f->lock);
+    return n;
+}
+
+struct fake_gpio *fake_agent_gpio(struct fake_agent *f)
+{
+    return f->gpio;
+}
+
+/* Small frames: a send of one is not torn by the thread's. */
+void fake_agent_notice(struct fake_agent *f, unsigned type, int32_t skip_ids,
+                       const uint8_t *body, size_t len)
+{
+    static struct reply p;
+
+    g_mutex_lock(&f->lock);
+    g_assert_cmpint(f->conn, >=, 0);
+    f->notices++;
+    p.h = (struct bw_wire_header){ .len = len,
+                                   .type = type | BW_WIRE_NOTICE,
+                                   .id = f->notices + skip_ids };
+    memcpy(p.body, body, len);
+    send_frame(f, &p, false, SIZE_MAX, 0);
+    g_mutex_unlock(&f->lock);
 }
 
 void fake_agent_drop(struct fake_agent *f)

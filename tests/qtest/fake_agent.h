@@ -15,6 +15,7 @@
 #define BENCHWIRE_TESTS_QTEST_FAKE_AGENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define FAKE_ADDR7    0x50
@@ -22,6 +23,7 @@
 #define FAKE_ANY_TYPE 0
 
 struct fake_agent;
+struct fake_gpio;
 
 enum fake_act {
     FAKE_HONEST,
@@ -94,6 +96,20 @@ void fake_agent_refuse(struct fake_agent *f, int reg);
 
 /* No transaction of I2C_STEP is open. */
 bool fake_agent_is_idle(struct fake_agent *f);
+
+/* Announce LEASE from now on, and end sessions that are silent for so long;
+ * 0: none. */
+void fake_agent_lease(struct fake_agent *f, uint32_t silence_ms);
+
+/* PINGs answered so far. */
+unsigned fake_agent_pings(struct fake_agent *f);
+
+/* Its lines; see fake_gpio.h. */
+struct fake_gpio *fake_agent_gpio(struct fake_agent *f);
+
+/* Send a notice now; its id is @skip_ids too high. */
+void fake_agent_notice(struct fake_agent *f, unsigned type, int32_t skip_ids,
+                       const uint8_t *body, size_t len);
 
 /* Close the connection there is, if there is one; a new one is accepted. */
 void fake_agent_drop(struct fake_agent *f);
