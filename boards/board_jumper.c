@@ -18,7 +18,6 @@
 #include "hw/benchwire/boards/board_jumper.h"
 
 #define DEFAULT_OHMS 1
-#define MAX_PIN      31
 
 static QLIST_HEAD(, BoardJumper) jumpers = QLIST_HEAD_INITIALIZER(jumpers);
 
@@ -66,31 +65,13 @@ static bool leads_to(BoardNet *from, BoardNet *to, BoardJumper *not)
     return false;
 }
 
-/* "P0", "P0.16", "/machine/nrf51/pin[16]" */
-static BoardNet *find_net(const char *name)
-{
-    g_autofree char *path = NULL;
-    unsigned pin;
-    char end;
-
-    if (sscanf(name, "P0.%u%c", &pin, &end) == 1 && pin <= MAX_PIN) {
-        path = g_strdup_printf("/machine/nrf51/pin[%u]", pin);
-    } else if (name[0] == '/') {
-        path = g_strdup(name);
-    } else {
-        path = g_strdup_printf("/machine/edge/%s", name);
-    }
-    return (BoardNet *)object_dynamic_cast(object_resolve_path(path, NULL),
-                                           TYPE_BOARD_NET);
-}
-
 static bool find_end(BoardJumperEnd *end, const char *property, Error **errp)
 {
     if (!end->name || !end->name[0]) {
         error_setg(errp, "%s: no pin is named", property);
         return false;
     }
-    end->net = find_net(end->name);
+    end->net = board_net_find(end->name);
     if (!end->net) {
         error_setg(errp, "%s: the board has no pin '%s'", property, end->name);
         return false;
@@ -120,6 +101,7 @@ static void board_jumper_realize(DeviceState *dev, Error **errp)
     for (i = 0; i < 2; i++) {
         s->end[i].listener.changed = net_changed;
         s->end[i].listener.opaque = s;
+        s->end[i].listener.every_source = true;
         board_net_add(s->end[i].net, &s->end[i].source, s->end[!i].net->name);
         board_net_listen(s->end[i].net, &s->end[i].listener);
     }

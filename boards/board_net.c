@@ -26,6 +26,7 @@
 #define DEFAULT_VDD_MV    3000
 #define DEFAULT_FEED_OHMS 100
 #define WARNING_PERIOD_MS 1000
+#define MAX_PIN           31
 
 bool board_net_is_loading(void)
 {
@@ -94,8 +95,12 @@ static void changed(BoardNet *net)
 void board_net_drive(BoardNet *net, struct bw_net_source *source, int32_t mv,
                      uint32_t ohms)
 {
+    bool same = source->mv == mv && source->ohms == ohms;
+
     if (bw_net_drive(&net->net, source, mv, ohms)) {
         changed(net);
+    } else if (!same && net->curious) {
+        tell(net);
     }
 }
 
@@ -107,14 +112,19 @@ void board_net_add(BoardNet *net, struct bw_net_source *source,
 
 void board_net_remove(BoardNet *net, struct bw_net_source *source)
 {
+    bool open = source->ohms == BW_NET_OPEN;
+
     if (bw_net_remove(&net->net, source)) {
         changed(net);
+    } else if (!open && net->curious) {
+        tell(net);
     }
 }
 
 void board_net_listen(BoardNet *net, BoardNetListener *listener)
 {
     QLIST_INSERT_HEAD(&net->listeners, listener, link);
+    net->curious += listener->every_source;
 }
 
 void board_net_unlisten(BoardNet *net, BoardNetListener *listener)
@@ -123,6 +133,7 @@ void board_net_unlisten(BoardNet *net, BoardNetListener *listener)
         net->next = QLIST_NEXT(listener, link);
     }
     QLIST_REMOVE(listener, link);
+    net->curious -= listener->every_source;
 }
 
 void board_net_rename(BoardNet *net, const char *name)
@@ -136,6 +147,24 @@ void board_net_setup(BoardNet *net, const char *name, int32_t vdd_mv)
     board_net_rename(net, name);
     bw_net_init(&net->net, vdd_mv);
     bw_net_add(&net->net, &net->feed, "the feed");
+}
+
+/* "P0", "P0.16", "/machine/nrf51/pin[16]" */
+BoardNet *board_net_find(const char *name)
+{
+    g_autofree char *path = NULL;
+    unsigned pin;
+    char end;
+
+    if (sscanf(name, "P0.%u%c", &pin, &end) == 1 && pin <= MAX_PIN) {
+        path = g_strdup_printf("/machine/nrf51/pin[%u]", pin);
+    } else if (name[0] == '/') {
+        path = g_strdup(name);
+    } else {
+        path = g_strdup_printf("/machine/edge/%s", name);
+    }
+    return (BoardNet *)object_dynamic_cast(object_resolve_path(path, NULL),
+                                           TYPE_BOARD_NET);
 }
 
 /* Properties */

@@ -31,6 +31,8 @@ OBJECT_DECLARE_SIMPLE_TYPE(BoardNet, BOARD_NET)
  * @changed: called after each change, with the state settled; it may drive
  *           this net and others, add and take away listeners.  nrf_time() is
  *           the time of the change.
+ * @every_source: also when a source has changed and the net has not, such as a
+ *                pull to the level that the net has; for who joins nets
  *
  * A change of a net that is just being told is told in another round after
  * this one, so that each listener sees the latest state last.  A net that
@@ -43,6 +45,7 @@ OBJECT_DECLARE_SIMPLE_TYPE(BoardNet, BOARD_NET)
 typedef struct BoardNetListener {
     void (*changed)(void *opaque, BoardNet *net);
     void *opaque;
+    bool every_source;
     QLIST_ENTRY(BoardNetListener) link;
 } BoardNetListener;
 
@@ -57,6 +60,7 @@ struct BoardNet {
     int32_t feed_mv;
     uint32_t feed_ohms;
     QLIST_HEAD(, BoardNetListener) listeners;
+    unsigned curious;       /* listeners with every_source */
     BoardNetListener *next; /* to be told, in the round under way */
     bool telling;
     bool changed_again; /* meanwhile */
@@ -70,6 +74,12 @@ void board_net_setup(BoardNet *net, const char *name, int32_t vdd_mv);
 
 /* Another name, for reports: that of the board. */
 void board_net_rename(BoardNet *net, const char *name);
+
+/*
+ * By a name on the edge connector ("P0"), a pin of the SoC ("P0.16") or a QOM
+ * path.  NULL: the board has none of that name.
+ */
+BoardNet *board_net_find(const char *name);
 
 void board_net_add(BoardNet *net, struct bw_net_source *source,
                    const char *name);
