@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host-agent/client_tls.h"
+#include "host-agent/tls_creds.h"
 #include "host-agent/tool.h"
 #include "host-agent/version.h"
 
@@ -49,9 +51,14 @@ static const char usage_text[] =
     "                                     build/run/qmp.sock)\n"
     "  drop [-b BOARD] FOLDER             program what is copied into FOLDER\n"
     "\n"
-    "  -c, --connect ADDRESS  the agent: unix:PATH or tcp:HOST:PORT (default\n"
-    "                         $BENCHWIRE, or else\n"
+    "  -c, --connect ADDRESS  the agent: unix:PATH, tcp:HOST:PORT or\n"
+    "                         tls:HOST:PORT (default $BENCHWIRE, or else\n"
     "                         " BW_CLIENT_DEFAULT ")\n"
+    "      --credentials DIR  for tls: the folder with keys.psk, or with\n"
+    "                         ca-cert.pem, client-cert.pem and client-key.pem\n"
+    "                         (default $BENCHWIRE_CREDENTIALS, or else\n"
+    "                         " BW_TLS_DEFAULT_DIR ")\n"
+    "      --identity NAME    whose key of keys.psk, if it has several\n"
     "  -h, --help             print this\n"
     "  -V, --version          print the version\n"
     "\n"
@@ -73,10 +80,13 @@ static int parse_options(struct bw_tool *t, int argc, char **argv)
 {
     static const struct option longs[] = {
         { "connect", required_argument, NULL, 'c' },
+        { "credentials", required_argument, NULL, 'C' },
+        { "identity", required_argument, NULL, 'I' },
         { "help", no_argument, NULL, 'h' },
         { "version", no_argument, NULL, 'V' },
         { NULL, 0, NULL, 0 },
     };
+    const char *credentials = NULL, *identity = NULL;
     int c;
 
     opterr = 0;
@@ -84,6 +94,12 @@ static int parse_options(struct bw_tool *t, int argc, char **argv)
         switch (c) {
         case 'c':
             t->address = optarg;
+            break;
+        case 'C':
+            credentials = optarg;
+            break;
+        case 'I':
+            identity = optarg;
             break;
         case 'h':
             fputs(usage_text, stdout);
@@ -97,6 +113,7 @@ static int parse_options(struct bw_tool *t, int argc, char **argv)
                                 argv[optind - 1]);
         }
     }
+    bw_client_tls_set(credentials, identity);
     return -1;
 }
 
@@ -117,12 +134,18 @@ static bool wants_help(int argc, char **argv)
 int main(int argc, char **argv)
 {
     static const struct bw_tool_command commands[] = {
-        { "list", bw_tool_list },   { "get", bw_tool_get },
-        { "set", bw_tool_set },     { "i2c", bw_tool_i2c },
-        { "smbus", bw_tool_smbus }, { "fault", bw_tool_fault },
-        { "stats", bw_tool_stats }, { "flash", bw_tool_flash },
-        { "drop", bw_tool_drop },   { "who", bw_tool_who },
-        { "kick", bw_tool_kick },   { "reload", bw_tool_reload },
+        { "list", bw_tool_list },
+        { "get", bw_tool_get },
+        { "set", bw_tool_set },
+        { "i2c", bw_tool_i2c },
+        { "smbus", bw_tool_smbus },
+        { "fault", bw_tool_fault },
+        { "stats", bw_tool_stats },
+        { "flash", bw_tool_flash },
+        { "drop", bw_tool_drop },
+        { "who", bw_tool_who },
+        { "kick", bw_tool_kick },
+        { "reload", bw_tool_reload },
         { NULL, NULL },
     };
     static struct bw_tool tool; /* big: it holds the frame buffers */

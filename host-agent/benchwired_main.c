@@ -21,6 +21,8 @@
 #include "host-agent/notify.h"
 #include "host-agent/sandbox.h"
 #include "host-agent/server.h"
+#include "host-agent/tls_creds.h"
+#include "host-agent/tls_gate.h"
 #include "host-agent/version.h"
 
 #define DEFAULT_FILE "/etc/benchwire/bench.conf"
@@ -38,6 +40,7 @@ struct options {
 };
 
 static struct bw_server server;
+static struct bw_tls_gate gate;
 static struct bw_bench bench;
 static struct bw_config config;
 
@@ -159,6 +162,20 @@ static struct bw_listener *next_listener(void)
     return &server.listeners[server.listener_count];
 }
 
+static int open_tls(const struct bw_config_listen *l, char *error, size_t size)
+{
+    struct bw_listener *listener = next_listener();
+
+    if (!bw_tls_gate_load(&gate, l->credentials, error, size) ||
+        bw_listen_tcp(listener, l->tls.host, l->tls.port, error, size) < 0) {
+        return -1;
+    }
+    listener->handshake = &gate.handshake;
+    memcpy(listener->name, "tls", 3); /* of "tcp:..." */
+    server.listener_count++;
+    return 0;
+}
+
 /* Returns: 0, or -1 with @error; listeners opened so far are in the server. */
 static int open_listeners(const struct options *o, char *error, size_t size)
 {
@@ -181,7 +198,7 @@ static int open_listeners(const struct options *o, char *error, size_t size)
         }
         server.listener_count++;
     }
-    return 0;
+    return l->tls.line ? open_tls(l, error, size) : 0;
 }
 
 static void log_start(void)
@@ -214,6 +231,7 @@ static int serve(const struct options *o)
         bw_log(BW_LOG_ERROR, "cannot start: %s", strerror(errno));
         goto err_finish_bench;
     }
+    bw_tls_gate_init(&gate);
     catch_signals();
     if (open_listeners(o, error, sizeof(error)) < 0) {
         bw_log(BW_LOG_ERROR, "%s", error);
@@ -226,6 +244,7 @@ static int serve(const struct options *o)
     }
     bw_log(BW_LOG_INFO, "stopped");
     bw_server_finish(&server);
+    bw_tls_gate_finish(&gate);
     bw_bench_finish(&bench);
     return EXIT_SUCCESS;
 
@@ -234,9 +253,30 @@ err_close_listeners:
         bw_listener_close(&server.listeners[i]);
     }
     bw_server_finish(&server);
+    bw_tls_gate_finish(&gate);
 err_finish_bench:
     bw_bench_finish(&bench);
     return EXIT_FAILURE;
+}
+
+static bool check_credentials(char *error, size_t size)
+{
+    char note[MAX_ERROR];
+    struct bw_tls_creds *creds;
+
+    if (!config.listen.tls.line) {
+        return true;
+    }
+    creds = bw_tls_creds_server(config.listen.credentials, note, sizeof(note),
+                                error, size);
+    if (!creds) {
+        return false;
+    }
+    if (note[0]) {
+        fprintf(stderr, "benchwired: %s\n", note);
+    }
+    bw_tls_creds_unref(creds);
+    return true;
 }
 
 /* All that can be said without touching an adapter. */
@@ -244,7 +284,8 @@ static int check(const struct options *o)
 {
     char error[MAX_ERROR];
 
-    if (!bw_bench_check_profiles(&config, error, sizeof(error))) {
+    if (!bw_bench_check_profiles(&config, error, sizeof(error)) ||
+        !check_credentials(error, sizeof(error))) {
         fprintf(stderr, "benchwired: %s: %s\n", o->file, error);
         return EXIT_FAILURE;
     }

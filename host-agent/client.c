@@ -20,9 +20,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "host-agent/client_tls.h"
 #include "host-agent/clock.h"
 #include "host-agent/version.h"
 #include "lib/wire_admin.h"
+
+#define MAX_HOST 256
 
 __attribute__((format(printf, 3, 4))) static enum bw_status
 fail(struct bw_client *c, enum bw_status status, const char *format, ...)
@@ -38,6 +41,7 @@ fail(struct bw_client *c, enum bw_status status, const char *format, ...)
 void bw_client_close(struct bw_client *c)
 {
     if (c->fd >= 0) {
+        bw_client_tls_end(c);
         close(c->fd);
     }
     c->fd = -1;
@@ -137,30 +141,36 @@ static bool is_port(const char *text)
            atol(text) <= 65535;
 }
 
-/* @text is "HOST:PORT" or "[HOST]:PORT".  Returns -1 and errno; EADDRNOTAVAIL
- * for text of another form or a host without an address. */
-static int connect_tcp(const char *text)
+/* The host of "HOST:PORT" or "[HOST]:PORT".  Returns the port, or NULL for text
+ * of another form. */
+static const char *split_host(const char *text, char host[MAX_HOST])
 {
-    const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-    struct addrinfo *list, *a;
     const char *colon = strrchr(text, ':');
-    const int on = 1;
-    char host[256];
     size_t len = colon ? (size_t)(colon - text) : 0;
-    int fd = -1;
 
     if (len >= 2 && text[0] == '[' && text[len - 1] == ']') {
         text++;
         len -= 2;
     }
-    errno = EADDRNOTAVAIL;
-    if (len == 0 || len >= sizeof(host)) {
-        return -1;
+    if (len == 0 || len >= MAX_HOST) {
+        return NULL;
     }
     memcpy(host, text, len);
     host[len] = '\0';
-    if (!is_port(colon + 1) ||
-        getaddrinfo(host, colon + 1, &hints, &list) != 0) {
+    return is_port(colon + 1) ? colon + 1 : NULL;
+}
+
+/* Returns -1 and errno; EADDRNOTAVAIL for text of another form or a host
+ * without an address. */
+static int connect_tcp(const char *text, char host[MAX_HOST])
+{
+    const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+    const char *port = split_host(text, host);
+    struct addrinfo *list, *a;
+    const int on = 1;
+    int fd = -1;
+
+    if (!port || getaddrinfo(host, port, &hints, &list) != 0) {
         errno = EADDRNOTAVAIL;
         return -1;
     }
@@ -188,32 +198,6 @@ static const char *connect_cure(int err)
     default:
         return "check the address and the network";
     }
-}
-
-enum bw_status bw_client_connect(struct bw_client *c, const char *address)
-{
-    enum bw_status status;
-    int fd;
-
-    c->fd = -1;
-    if (strncmp(address, "unix:", 5) == 0 && address[5]) {
-        fd = connect_unix(address + 5);
-    } else if (strncmp(address, "tcp:", 4) == 0 && address[4]) {
-        fd = connect_tcp(address + 4);
-    } else {
-        return fail(c, BW_INVALID,
-                    "\"%s\" is no address of an agent; write unix:PATH or "
-                    "tcp:HOST:PORT",
-                    address);
-    }
-    if (fd < 0) {
-        return fail(
-            c, BW_LINK_DOWN, "cannot reach an agent at %s: %s; %s", address,
-            errno == EADDRNOTAVAIL ? "no such host or port" : strerror(errno),
-            connect_cure(errno));
-    }
-    status = bw_client_attach(c, fd);
-    return status;
 }
 
 static enum bw_status say_hello(struct bw_client *c)
@@ -245,11 +229,10 @@ static enum bw_status say_hello(struct bw_client *c)
     return status;
 }
 
-enum bw_status bw_client_attach(struct bw_client *c, int fd)
+static void prepare(struct bw_client *c, int fd)
 {
-    enum bw_status status;
-
     c->fd = fd;
+    c->tls = NULL;
     c->id = 0;
     c->deadline_ms = BW_CLIENT_WAIT_MS;
     c->wait_ms = 0;
@@ -264,8 +247,53 @@ enum bw_status bw_client_attach(struct bw_client *c, int fd)
     memset(&c->opened, 0, sizeof(c->opened));
     bw_io_fd_init(&c->io, fd);
     bw_conn_init(&c->conn, &c->io.io);
+}
+
+enum bw_status bw_client_attach(struct bw_client *c, int fd)
+{
+    enum bw_status status;
+
+    prepare(c, fd);
     status = say_hello(c);
     return status == BW_OK ? BW_OK : lose(c, status);
+}
+
+/* The same through TLS. */
+static enum bw_status attach_tls(struct bw_client *c, int fd, const char *host)
+{
+    enum bw_status status = BW_DENIED;
+
+    prepare(c, fd);
+    if (bw_client_tls_begin(c, host)) {
+        status = say_hello(c);
+    }
+    return status == BW_OK ? BW_OK : lose(c, status);
+}
+
+enum bw_status bw_client_connect(struct bw_client *c, const char *address)
+{
+    bool tls = strncmp(address, "tls:", 4) == 0;
+    char host[MAX_HOST];
+    int fd;
+
+    c->fd = -1;
+    if (strncmp(address, "unix:", 5) == 0 && address[5]) {
+        fd = connect_unix(address + 5);
+    } else if ((tls || strncmp(address, "tcp:", 4) == 0) && address[4]) {
+        fd = connect_tcp(address + 4, host);
+    } else {
+        return fail(c, BW_INVALID,
+                    "\"%s\" is no address of an agent; write unix:PATH, "
+                    "tcp:HOST:PORT or tls:HOST:PORT",
+                    address);
+    }
+    if (fd < 0) {
+        return fail(
+            c, BW_LINK_DOWN, "cannot reach an agent at %s: %s; %s", address,
+            errno == EADDRNOTAVAIL ? "no such host or port" : strerror(errno),
+            connect_cure(errno));
+    }
+    return tls ? attach_tls(c, fd, host) : bw_client_attach(c, fd);
 }
 
 /* Requests */

@@ -31,9 +31,12 @@ typedef void bw_client_notice_fn(struct bw_client *c,
                                  const struct bw_wire_header *h,
                                  struct bw_reader *body);
 
+struct bw_tls;
+
 struct bw_client {
     int fd; /* -1: not connected */
     struct bw_io_fd io;
+    struct bw_tls *tls; /* on top of @io; NULL: none */
     struct bw_conn conn;
     struct bw_writer out;
     uint32_t id;          /* of the newest request */
@@ -53,7 +56,7 @@ struct bw_client {
 
 /**
  * bw_client_connect: reach an agent and say hello
- * @address: "unix:PATH" or "tcp:HOST:PORT"
+ * @address: "unix:PATH", "tcp:HOST:PORT" or "tls:HOST:PORT" (client_tls.h)
  *
  * Returns: BW_OK; BW_INVALID for an address of another form; BW_LINK_DOWN or
  * what the agent answered.  @c needs no bw_client_close() after a failure.

@@ -8,6 +8,7 @@
  */
 #include "host-agent/tls_priv.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -313,12 +314,20 @@ static bool check_peer(struct bw_tls *t, const char *host)
     return true;
 }
 
+/* RFC 6066, section 3: addresses are no server names. */
+static bool is_address(const char *host)
+{
+    unsigned char bytes[16];
+
+    return inet_pton(AF_INET, host, bytes) == 1 || strchr(host, ':');
+}
+
 enum bw_tls_result bw_tls_handshake(struct bw_tls *t, const char *host,
                                     uint64_t deadline_ns)
 {
     int ret;
 
-    if (host) {
+    if (host && !is_address(host)) {
         gnutls_server_name_set(t->session, GNUTLS_NAME_DNS, host, strlen(host));
     }
     ret = shake_hands(t, deadline_ns);

@@ -267,34 +267,51 @@ static struct bw_tls_creds *creds_new(bool is_server)
     return c;
 }
 
+/* A folder without anything lets nobody in, until there is a key in it. */
+static bool no_credentials(struct bw_tls_creds *c, const struct folder *f)
+{
+    if (access(f->dir, R_OK | X_OK) < 0) {
+        return fail(f,
+                    "cannot look into %s: %s; create it, or give it to the "
+                    "agent's user",
+                    f->dir, strerror(errno));
+    }
+    note(f,
+         "%s has neither " BW_TLS_PSK_FILE " nor server-cert.pem: nobody "
+         "can come in by TLS; benchwire pair makes a key",
+         f->dir);
+    return gnutls_psk_allocate_server_credentials(&c->psk_server) == 0 ||
+           fail(f, "out of memory");
+}
+
+static bool load_server(struct bw_tls_creds *c, const struct folder *f)
+{
+    bool keys = has(f, BW_TLS_PSK_FILE);
+    bool certs = has(f, "server-cert.pem");
+
+    if (!keys && !certs) {
+        if (!no_credentials(c, f)) {
+            return false;
+        }
+        gnutls_psk_set_server_credentials_function(c->psk_server, find_key);
+        return true;
+    }
+    return (!keys || server_keys(c, f)) && (!certs || load_certs(c, f));
+}
+
 struct bw_tls_creds *bw_tls_creds_server(const char *dir, char *note_text,
                                          size_t note_size, char *error,
                                          size_t error_size)
 {
     struct folder f = { dir, note_text, note_size, error, error_size };
     struct bw_tls_creds *c = creds_new(true);
-    bool keys = has(&f, BW_TLS_PSK_FILE);
-    bool certs = has(&f, "server-cert.pem");
-    bool good = true;
 
     note_text[0] = '\0';
     if (!c) {
         fail(&f, "out of memory");
         return NULL;
     }
-    if (!keys && !certs) {
-        good = fail(&f,
-                    "%s has neither " BW_TLS_PSK_FILE " nor server-cert.pem, "
-                    "or may not be looked into; make a key with benchwire pair",
-                    dir);
-    }
-    if (good && keys) {
-        good = server_keys(c, &f);
-    }
-    if (good && certs) {
-        good = load_certs(c, &f);
-    }
-    if (!good) {
+    if (!load_server(c, &f)) {
         bw_tls_creds_unref(c);
         return NULL;
     }

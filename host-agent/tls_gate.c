@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "host-agent/clock.h"
+#include "host-agent/log.h"
 #include "host-agent/peer.h"
 #include "host-agent/tls.h"
 #include "host-agent/tls_creds.h"
@@ -18,6 +19,7 @@
 #include "lib/wire.h"
 
 #define CHUNK_SIZE 512
+#define NOTE_SIZE  512
 
 /* A client that was let in. */
 struct bw_tls_guest {
@@ -229,11 +231,11 @@ static const struct bw_handshake_ops gate_ops = {
 
 /* --- life --- */
 
-void bw_tls_gate_init(struct bw_tls_gate *g, struct bw_tls_creds *creds)
+void bw_tls_gate_init(struct bw_tls_gate *g)
 {
     g->handshake.ops = &gate_ops;
     pthread_mutex_init(&g->lock, NULL);
-    g->creds = creds;
+    g->creds = NULL;
     g->guests = NULL;
     bw_tls_limit_init(&g->limit);
     atomic_init(&g->good, 0);
@@ -249,10 +251,20 @@ void bw_tls_gate_finish(struct bw_tls_gate *g)
     pthread_mutex_destroy(&g->lock);
 }
 
-void bw_tls_gate_change(struct bw_tls_gate *g, struct bw_tls_creds *creds)
+bool bw_tls_gate_load(struct bw_tls_gate *g, const char *dir, char *error,
+                      size_t error_size)
 {
+    char note[NOTE_SIZE];
+    struct bw_tls_creds *creds =
+        bw_tls_creds_server(dir, note, sizeof(note), error, error_size);
     struct bw_tls_guest *guest;
 
+    if (!creds) {
+        return false;
+    }
+    if (note[0]) {
+        bw_log(BW_LOG_ERROR, "%s", note);
+    }
     pthread_mutex_lock(&g->lock);
     bw_tls_creds_unref(g->creds);
     g->creds = creds;
@@ -260,6 +272,7 @@ void bw_tls_gate_change(struct bw_tls_gate *g, struct bw_tls_creds *creds)
         guest->must_go = bw_tls_objection(&guest->tls, creds);
     }
     pthread_mutex_unlock(&g->lock);
+    return true;
 }
 
 const char *bw_tls_gate_why(struct bw_tls_gate *g, const char *peer)

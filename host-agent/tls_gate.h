@@ -40,23 +40,23 @@ struct bw_tls_gate {
     atomic_uint_least64_t limited;
 };
 
-/**
- * bw_tls_gate_init: a gate that lets in who has one of @creds
- *
- * @creds' reference is taken over.
- */
-void bw_tls_gate_init(struct bw_tls_gate *g, struct bw_tls_creds *creds);
+/* It lets nobody in yet. */
+void bw_tls_gate_init(struct bw_tls_gate *g);
 
 /* No session may be left. */
 void bw_tls_gate_finish(struct bw_tls_gate *g);
 
 /**
- * bw_tls_gate_change: take other credentials, whose reference is taken over
+ * bw_tls_gate_load: let in who has one of the credentials in a folder
  *
  * Those inside whose key is another now, or whose certificate is not taken any
  * more, are marked: bw_tls_gate_why() then says why they have to go.
+ *
+ * Returns: true; false with @error, one sentence with the cure, and everything
+ * is as it was.
  */
-void bw_tls_gate_change(struct bw_tls_gate *g, struct bw_tls_creds *creds);
+bool bw_tls_gate_load(struct bw_tls_gate *g, const char *dir, char *error,
+                      size_t error_size);
 
 /* @peer: as bw_peer_describe() has it.  NULL: it may stay. */
 const char *bw_tls_gate_why(struct bw_tls_gate *g, const char *peer);

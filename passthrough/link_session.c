@@ -142,6 +142,8 @@ static void hello_reply(void *opaque, uint32_t id, unsigned status,
         text = refusal_text("the agent refuses the session", status, body,
                             len);
         bw_link_fail(link, BW_LINK_CAUSE_REFUSED, BW_LINK_DOWN, text,
+                     status == BW_DENIED ?
+                     "it is called again until it lets this QEMU in" :
                      "agent and device have to be of one version");
         return;
     }

@@ -149,7 +149,7 @@ like "a bench is no i2c export" "$(said "$TOOL" i2c get desk 0x48)" \
 like "no agent is told with a cure" "$(said "$TOOL" -c "unix:$TMP/no" list)" \
     'cannot reach an agent at unix:.*: No such file.*start benchwired'
 like "so is a wrong address" "$(said "$TOOL" -c somewhere list)" \
-    'write unix:PATH or tcp:HOST:PORT'
+    'write unix:PATH, tcp:HOST:PORT or tls:HOST:PORT'
 like "so is a port that is none" \
     "$(said "$TOOL" -c tcp:127.0.0.1:99999 list)" 'a port from 1 to 65535'
 is "output that cannot be written is an error" \
