@@ -149,10 +149,16 @@ bool bw_server_run(struct bw_server *s)
     bool pause = false;
     size_t i;
 
+    bw_watchdog_init(&s->watchdog);
     for (;;) {
         size_t count = fill_poll(s, p);
-        int ready = poll(p, pause ? 1 : count, pause ? FULL_PAUSE_MS : -1);
+        int ready = poll(p, pause ? 1 : count,
+                         bw_watchdog_wait_ms(&s->watchdog,
+                                             pause ? FULL_PAUSE_MS : -1));
 
+        if (bw_watchdog_due(&s->watchdog)) {
+            bw_watchdog_tick(&s->watchdog, bw_server_hangs(s, bw_clock_ns()));
+        }
         if (ready > 0 && (p[0].revents & POLLIN)) {
             if (!serve_wishes(s)) {
                 break;

@@ -18,6 +18,7 @@
 #include "host-agent/bench.h"
 #include "host-agent/listener.h"
 #include "host-agent/session_host.h"
+#include "host-agent/watchdog.h"
 
 #define BW_SERVER_MAX_LISTENERS 8
 #define BW_SERVER_MAX_SESSIONS  64
@@ -53,6 +54,7 @@ struct bw_server {
     atomic_bool must_stop;
     atomic_bool must_reload;
     atomic_bool stopping;
+    struct bw_watchdog watchdog; /* from the start of bw_server_run() on */
     uint64_t quiet_until_ns; /* until then a full agent is not told again */
     unsigned session_number; /* of the newest */
     pthread_mutex_t lock;    /* guards what follows */
@@ -98,6 +100,9 @@ size_t bw_server_end_sessions(struct bw_server *s,
                                                  const struct bw_export *export,
                                                  void *opaque),
                               void *opaque);
+
+/* Whether a session's request takes longer than any may, for the watchdog. */
+bool bw_server_hangs(struct bw_server *s, uint64_t now_ns);
 
 void bw_server_finish(struct bw_server *s);
 

@@ -271,6 +271,22 @@ static uint64_t ms_since(uint64_t ns, uint64_t now_ns)
     return now_ns > ns ? (now_ns - ns) / NS_PER_MS : 0;
 }
 
+bool bw_server_hangs(struct bw_server *s, uint64_t now_ns)
+{
+    bool hangs = false;
+    size_t i;
+
+    pthread_mutex_lock(&s->lock);
+    for (i = 0; i < BW_SERVER_MAX_SESSIONS; i++) {
+        uint64_t busy_ns =
+            s->slots[i] ? atomic_load(&s->slots[i]->session.busy_ns) : 0;
+
+        hangs |= busy_ns && ms_since(busy_ns, now_ns) > BW_WATCHDOG_HUNG_MS;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return hangs;
+}
+
 static bool host_who(struct bw_session_host *h, size_t *at,
                      struct bw_wire_who *out)
 {

@@ -235,7 +235,9 @@ static enum bw_verdict serve_one(struct bw_session *s)
                                     "the agent is stopping");
     }
     s->request_id = f.header.id;
+    atomic_store(&s->busy_ns, bw_clock_ns());
     verdict = dispatch(s, &f);
+    atomic_store(&s->busy_ns, 0);
     s->quiet_ns = bw_clock_ns();
     return verdict;
 }
@@ -285,6 +287,7 @@ void bw_session_init(struct bw_session *s, struct bw_io *io,
     s->quiet_ns = 0;
     s->silence_ms = 0;
     atomic_init(&s->heard_ns, bw_clock_ns());
+    atomic_init(&s->busy_ns, 0);
     atomic_init(&s->requests, 0);
     s->notice_fd = -1;
     s->notice = NULL;

@@ -46,6 +46,7 @@ struct bw_session {
     uint64_t quiet_ns;   /* since then no request is under way */
     uint32_t silence_ms; /* it may be silent with an export, 0: for ever */
     atomic_uint_least64_t heard_ns;       /* when the last request came */
+    atomic_uint_least64_t busy_ns;        /* since then with it, 0: done */
     atomic_uint_least64_t requests;       /* that came */
     int notice_fd;                        /* -1: none */
     bool (*notice)(struct bw_session *s); /* false ends the session */

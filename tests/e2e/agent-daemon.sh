@@ -14,7 +14,7 @@ HELLO+=71656d752031302e30
 OPEN=10000000040000000400000001000000
 OPEN+=0b746865726d6f6d65746572
 
-plan 41
+plan 43
 
 # --- options and the bench file ---------------------------------------------
 
@@ -164,6 +164,20 @@ stop "$PID" 5
 wait_for 5 grep -q STOPPING "$TMP/notified"
 is "the service manager is told" "$(tr '\n' ' ' <"$TMP/notified")" \
     "READY=1 STOPPING=1 "
+
+# told_often N: of the watchdog, as often as that
+told_often() {
+    [ "$(grep -c '^WATCHDOG=1$' "$TMP/notified")" -ge "$1" ]
+}
+NOTIFY_SOCKET=$TMP/notify WATCHDOG_USEC=100000 spawn "$TMP/log5" "$AGENT" \
+    -c "$TMP/tcp.conf"
+ok "the watchdog hears of an agent that serves" wait_for 5 told_often 5
+kill -STOP "$PID"
+heard=$(grep -c WATCHDOG "$TMP/notified")
+fails "and of one that does not turn nothing" \
+    wait_for 1 told_often $((heard + 2))
+kill -CONT "$PID"
+stop "$PID" 5
 "$AGENT" -c "$DESK" --unix "$SOCK" -l debug 2>/dev/full &
 full=$!
 spawned+=("$full")
