@@ -42,6 +42,11 @@ static const char usage_text[] =
     "  stats [EXPORT]                     transfers, failures, latency\n"
     "  who                                the sessions: who has what, since when\n"
     "  kick SESSION|EXPORT                end one, or all that have an export\n"
+    "  pair [--config FILE] [--folder DIR] [--host HOST] NAME [EXPORT]...\n"
+    "                                     make a key for a client, on the\n"
+    "                                     agent's machine, and print QEMU's\n"
+    "                                     command line that uses it\n"
+    "  unpair [--config FILE] NAME        take it away again\n"
     "  reload                             make the agent read its bench file\n"
     "                                     again\n"
     "  flash [-b BOARD] FILE              program an emulated board; BOARD is\n"
@@ -146,6 +151,8 @@ int main(int argc, char **argv)
         { "who", bw_tool_who },
         { "kick", bw_tool_kick },
         { "reload", bw_tool_reload },
+        { "pair", bw_tool_pair },
+        { "unpair", bw_tool_unpair },
         { NULL, NULL },
     };
     static struct bw_tool tool; /* big: it holds the frame buffers */

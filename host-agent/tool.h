@@ -74,6 +74,8 @@ int bw_tool_stats(struct bw_tool *t, int argc, char **argv);
 int bw_tool_who(struct bw_tool *t, int argc, char **argv);
 int bw_tool_kick(struct bw_tool *t, int argc, char **argv);
 int bw_tool_reload(struct bw_tool *t, int argc, char **argv);
+int bw_tool_pair(struct bw_tool *t, int argc, char **argv);
+int bw_tool_unpair(struct bw_tool *t, int argc, char **argv);
 int bw_tool_flash(struct bw_tool *t, int argc, char **argv);
 int bw_tool_drop(struct bw_tool *t, int argc, char **argv);
 
