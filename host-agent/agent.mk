@@ -22,9 +22,14 @@ $(BUILD)/host/tests/bench/%: $(BUILD)/host/tests/bench/%.o \
 	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ $(AGENT_LIBS)
 
 # libgpiod 2, if scripts/gpiod has found one
+GPIOD_FILES := backend_gpio backend_gpio_chip backend_gpio_lines
 CFLAGS_backend_gpio = $(call gpiod,cflags)
-$(foreach f,host asan tsan fuzz cov,$(BUILD)/$(f)/host-agent/backend_gpio.o): \
+CFLAGS_backend_gpio_chip = $(call gpiod,cflags)
+CFLAGS_backend_gpio_lines = $(call gpiod,cflags)
+$(foreach f,host asan tsan fuzz cov,\
+	$(GPIOD_FILES:%=$(BUILD)/$(f)/host-agent/%.o)): \
 	$(wildcard $(BUILD)/gpiod/cflags)
 
-UNIT_LDFLAGS_test_i2c_dev := -Wl,--wrap=open,--wrap=close,--wrap=ioctl
+UNIT_LDFLAGS_test_i2c_dev := -Wl,--wrap=open,--wrap=close,--wrap=ioctl \
+	-Wl,--wrap=open64,--defsym=__wrap_open64=__wrap_open
 UNIT_LDFLAGS_test_i2c_dev_smbus := $(UNIT_LDFLAGS_test_i2c_dev)

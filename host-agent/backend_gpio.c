@@ -15,6 +15,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "host-agent/backend_gpio.h"
+#include "host-agent/backend_gpio_chip.h"
 
 #include <stdio.h>
 
@@ -155,23 +156,6 @@ static const struct bw_i2c_adapter_ops gpio_ops = {
 
 /* --- opening --- */
 
-/* A number, or the name of a line.  Returns false if the chip has none. */
-static bool find_line(struct gpiod_chip *chip, const char *text,
-                      unsigned *offset)
-{
-    char *end;
-    unsigned long number = strtoul(text, &end, 10);
-    int found;
-
-    if (end != text && !*end) {
-        *offset = (unsigned)number;
-        return number <= UINT16_MAX; /* the request looks at the rest */
-    }
-    found = gpiod_chip_get_line_offset_from_name(chip, text);
-    *offset = (unsigned)found;
-    return found >= 0;
-}
-
 /* Both let go: a bus in use sees nothing of it. */
 static struct gpiod_line_request *request_lines(struct gpiod_chip *chip,
                                                 const unsigned *offsets)
@@ -232,22 +216,13 @@ struct bw_i2c_adapter *bw_gpio_open(const char *chip, const char *scl,
     struct gpiod_line_request *request;
     unsigned offset[BW_LINES];
     struct gpiod_chip *c;
-    char path[BW_WIRE_MAX_TEXT + sizeof("/dev/")];
 
-    snprintf(path, sizeof(path), "%s%s", chip[0] == '/' ? "" : "/dev/", chip);
-    c = gpiod_chip_open(path);
+    c = bw_gpio_chip_open(chip, error, error_size);
     if (!c) {
-        snprintf(error, error_size,
-                 "%s: %s; name a chip that gpiodetect(1) shows and that the "
-                 "agent's user may open (usually: be in the group gpio)",
-                 path, strerror(errno));
         return NULL;
     }
-    if (!find_line(c, scl, &offset[BW_SCL]) ||
-        !find_line(c, sda, &offset[BW_SDA])) {
-        snprintf(error, error_size,
-                 "%s has no line %s or no line %s; gpioinfo(1) shows them",
-                 path, scl, sda);
+    if (!bw_gpio_chip_line(c, chip, scl, &offset[BW_SCL], error, error_size) ||
+        !bw_gpio_chip_line(c, chip, sda, &offset[BW_SDA], error, error_size)) {
         goto out_close_chip;
     }
     request = request_lines(c, offset);
@@ -255,7 +230,7 @@ struct bw_i2c_adapter *bw_gpio_open(const char *chip, const char *scl,
         snprintf(error, error_size,
                  "%s: lines %s and %s cannot be had: %s; gpioinfo(1) shows who "
                  "uses them",
-                 path, scl, sda, strerror(errno));
+                 chip, scl, sda, strerror(errno));
         goto out_close_chip;
     }
     adapter = new_adapter(request, offset, scl_hz);
@@ -278,10 +253,7 @@ struct bw_i2c_adapter *bw_gpio_open(const char *chip, const char *scl,
     (void)scl;
     (void)sda;
     (void)scl_hz;
-    snprintf(error, error_size,
-             "%s: this agent was built without libgpiod 2; build it where "
-             "libgpiod-dev is 2.0 or newer",
-             chip);
+    bw_gpio_chip_open(chip, error, error_size);
     return NULL;
 }
 

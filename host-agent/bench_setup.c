@@ -13,6 +13,7 @@
 #include "host-agent/backend_i2c_dev.h"
 #include "host-agent/backend_sim.h"
 #include "host-agent/backend_wires.h"
+#include "host-agent/bench_gpio.h"
 #include "host-agent/i2c_bitbang.h"
 #include "host-agent/profile_file.h"
 
@@ -211,6 +212,27 @@ bool bw_bench_check_profiles(const struct bw_config *c, char *error,
     return true;
 }
 
+static struct bw_export *open_export(struct bw_bench *b,
+                                     const struct bw_config *c,
+                                     const struct bw_config_export *x,
+                                     char *error, size_t error_size)
+{
+    bool real_lines =
+        x->kind == BW_EXPORT_GPIO && !bw_config_is_sim(x->adapter);
+    struct bw_bus *bus = NULL;
+
+    if (!real_lines) {
+        bus = open_bus(b, c, x->adapter, error, error_size);
+        if (!bus) {
+            return NULL;
+        }
+    }
+    if (x->kind == BW_EXPORT_GPIO) {
+        return bw_bench_add_gpio(b, c, x, bus, error, error_size);
+    }
+    return bw_bench_add_export(b, x->name, x->kind, bus, x->addr, x->text);
+}
+
 bool bw_bench_setup(struct bw_bench *b, const struct bw_config *c, char *error,
                     size_t error_size)
 {
@@ -218,12 +240,8 @@ bool bw_bench_setup(struct bw_bench *b, const struct bw_config *c, char *error,
 
     for (i = 0; i < c->export_count; i++) {
         const struct bw_config_export *x = &c->exports[i];
-        struct bw_bus *bus = open_bus(b, c, x->adapter, error, error_size);
-        struct bw_export *e = NULL;
+        struct bw_export *e = open_export(b, c, x, error, error_size);
 
-        if (bus) {
-            e = bw_bench_add_export(b, x->name, x->kind, bus, x->addr, x->text);
-        }
         if (!e) {
             bw_bench_clear(b);
             return false;

@@ -20,9 +20,10 @@
 
 /* In the order in which they are checked. */
 static const struct bw_config_section *const sections[] = {
-    &bw_config_section_listen, &bw_config_section_part,
-    &bw_config_section_export, &bw_config_section_adapter,
-    &bw_config_section_fault,  &bw_config_section_identity,
+    &bw_config_section_listen,   &bw_config_section_part,
+    &bw_config_section_export,   &bw_config_section_line,
+    &bw_config_section_adapter,  &bw_config_section_fault,
+    &bw_config_section_identity,
 };
 
 #define SECTION_COUNT (sizeof(sections) / sizeof(sections[0]))
@@ -98,8 +99,8 @@ bool bw_config_set_adapter(struct bw_config_parser *p, char *out, size_t size,
         return bw_config_fail(
             p,
             "adapter \"%s\" is unknown; write sim:NAME or wires:NAME for a "
-            "simulated bus, gpio:NAME for two lines, or the path of a real "
-            "one, such as /dev/i2c-1",
+            "simulated one, gpio:NAME for a bus of two lines, or the path of a "
+            "real one, such as /dev/i2c-1 or /dev/gpiochip0",
             value);
     }
     return bw_config_set_text(p, "adapter", out, size, value);

@@ -19,11 +19,13 @@
 #include "host-agent/fault_set.h"
 #include "host-agent/fault_text.h"
 #include "host-agent/policy.h"
+#include "lib/gpio.h"
 #include "lib/wire.h"
 #include "peripherals/parts/part.h"
 
 #define BW_CONFIG_MAX_PARTS   32
 #define BW_CONFIG_MAX_PRESETS 16 /* of one part */
+#define BW_CONFIG_MAX_LINES   256
 #define BW_CONFIG_MAX_FAULTS  BW_FAULT_SET_MAX
 #define BW_CONFIG_MAX_ERROR   512
 #define BW_CONFIG_MAX_PATH    107 /* of a socket: sun_path without the NUL */
@@ -77,6 +79,43 @@ struct bw_config_export {
     bool has_shared;
 };
 
+#define BW_CONFIG_LINE_IN  1u
+#define BW_CONFIG_LINE_OUT 2u
+#define BW_CONFIG_LINE_ANY 0xffu /* drive, bias: the client may choose */
+
+enum bw_config_safe {
+    BW_CONFIG_SAFE_INPUT,
+    BW_CONFIG_SAFE_LOW,
+    BW_CONFIG_SAFE_HIGH,
+    BW_CONFIG_SAFE_PULL_UP, /* an input with a pull, and the next */
+    BW_CONFIG_SAFE_PULL_DOWN
+};
+
+/* Which keys of a line were given. */
+enum bw_config_given {
+    BW_CONFIG_GIVEN_DIRECTION = 1u << 0,
+    BW_CONFIG_GIVEN_DRIVE = 1u << 1,
+    BW_CONFIG_GIVEN_BIAS = 1u << 2,
+    BW_CONFIG_GIVEN_DEBOUNCE = 1u << 3,
+    BW_CONFIG_GIVEN_SAFE = 1u << 4,
+    BW_CONFIG_GIVEN_BENCH = 1u << 5
+};
+
+/* [line NAME]: of a GPIO export */
+struct bw_config_line {
+    int line; /* of its section */
+    char name[BW_WIRE_MAX_NAME + 1];
+    char export[BW_WIRE_MAX_NAME + 1];
+    char chip_line[BW_WIRE_MAX_NAME + 1]; /* number or name; "": simulated */
+    uint8_t directions;                   /* BW_CONFIG_LINE_IN, _OUT */
+    uint8_t drive; /* enum bw_gpio_drive, or BW_CONFIG_LINE_ANY */
+    uint8_t bias;  /* enum bw_gpio_bias, or BW_CONFIG_LINE_ANY */
+    uint8_t safe;  /* enum bw_config_safe */
+    uint8_t knob;  /* 0, 1, or BW_CONFIG_LINE_ANY: nothing there */
+    uint32_t debounce_us;
+    unsigned given; /* enum bw_config_given */
+};
+
 struct bw_config_fault {
     int line; /* of its section */
     char name[BW_WIRE_MAX_NAME + 1];
@@ -115,6 +154,8 @@ struct bw_config {
     size_t part_count;
     struct bw_config_export exports[BW_BENCH_MAX_EXPORTS];
     size_t export_count;
+    struct bw_config_line lines[BW_CONFIG_MAX_LINES];
+    size_t line_count;
     struct bw_config_fault faults[BW_CONFIG_MAX_FAULTS];
     size_t fault_count;
     struct bw_policy policy; /* [identity NAME] and the built-in ones */

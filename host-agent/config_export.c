@@ -24,11 +24,13 @@ static bool set_export_type(struct bw_config_parser *p, const char *value)
         last(p)->kind = BW_EXPORT_I2C;
     } else if (strcmp(value, "bench") == 0) {
         last(p)->kind = BW_EXPORT_BENCH;
+    } else if (strcmp(value, "gpio") == 0) {
+        last(p)->kind = BW_EXPORT_GPIO;
     } else {
         return bw_config_fail(
             p,
-            "type \"%s\" is unknown; write i2c for a bus or a part, "
-            "bench for the values of a simulated bus",
+            "type \"%s\" is unknown; write i2c for a bus or a part, gpio for "
+            "lines, bench for the values of a simulated bus",
             value);
     }
     return true;
@@ -115,6 +117,67 @@ static bool has_parts(const struct bw_config *c, const char *adapter)
     return false;
 }
 
+static bool has_lines(const struct bw_config *c, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < c->line_count; i++) {
+        if (strcmp(c->lines[i].export, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is anything simulated on it? */
+static bool has_content(const struct bw_config *c, const char *adapter)
+{
+    size_t i;
+
+    for (i = 0; i < c->export_count; i++) {
+        const struct bw_config_export *x = &c->exports[i];
+
+        if (x->kind == BW_EXPORT_GPIO && strcmp(x->adapter, adapter) == 0) {
+            return true;
+        }
+    }
+    return has_parts(c, adapter);
+}
+
+static bool check_gpio(const struct bw_config *c, struct bw_config_export *x,
+                       struct bw_config_error *e)
+{
+    if (bw_config_is_gpio(x->adapter)) {
+        return bw_config_fail_at(
+            e, x->line,
+            "export \"%s\": %s is an I2C bus; write adapter = /dev/gpiochipN, "
+            "or sim:NAME",
+            x->name, x->adapter);
+    }
+    if (x->shared) {
+        return bw_config_fail_at(
+            e, x->line,
+            "export \"%s\": lines cannot be shared, as two could drive one; "
+            "remove shared",
+            x->name);
+    }
+    if (x->has_addr || x->profile[0]) {
+        return bw_config_fail_at(
+            e, x->line,
+            "export \"%s\": type = gpio has no address and no profile; remove "
+            "it",
+            x->name);
+    }
+    if (!has_lines(c, x->name)) {
+        return bw_config_fail_at(e, x->line,
+                                 "export \"%s\" has no lines; add a [line "
+                                 "NAME] with export = %s",
+                                 x->name, x->name);
+    }
+    x->addr = BW_ADDR_ANY;
+    return true;
+}
+
 static bool check_export(const struct bw_config *c, struct bw_config_export *x,
                          struct bw_config_error *e)
 {
@@ -131,7 +194,10 @@ static bool check_export(const struct bw_config *c, struct bw_config_export *x,
             "or sim:NAME",
             x->name);
     }
-    if (bw_config_is_sim(x->adapter) && !has_parts(c, x->adapter)) {
+    if (x->kind == BW_EXPORT_GPIO) {
+        return check_gpio(c, x, e);
+    }
+    if (bw_config_is_sim(x->adapter) && !has_content(c, x->adapter)) {
         return bw_config_fail_at(
             e, x->line,
             "export \"%s\": no part is on %s; add a [part NAME] with "

@@ -63,6 +63,7 @@ extern const struct bw_config_section bw_config_section_adapter;
 extern const struct bw_config_section bw_config_section_export;
 extern const struct bw_config_section bw_config_section_fault;
 extern const struct bw_config_section bw_config_section_identity;
+extern const struct bw_config_section bw_config_section_line;
 extern const struct bw_config_section bw_config_section_listen;
 extern const struct bw_config_section bw_config_section_part;
 

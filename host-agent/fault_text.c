@@ -102,7 +102,7 @@ static const char *parse_micro(const char *value, int64_t *micro)
     return bw_micro_parse(text, micro) ? value + len : NULL;
 }
 
-static const char *set_time(struct bw_wire_fault *f, const char *value)
+bool bw_fault_text_time(const char *value, uint32_t *us)
 {
     static const struct {
         const char *name;
@@ -115,9 +115,17 @@ static const char *set_time(struct bw_wire_fault *f, const char *value)
     for (i = 0; unit && i < sizeof(units) / sizeof(units[0]); i++) {
         if (strcmp(unit, units[i].name) == 0 && micro >= 0 &&
             micro <= (int64_t)BW_FAULT_MAX_US * MICRO / units[i].us) {
-            f->time_us = (uint32_t)(micro * units[i].us / MICRO);
-            return NULL;
+            *us = (uint32_t)(micro * units[i].us / MICRO);
+            return true;
         }
+    }
+    return false;
+}
+
+static const char *set_time(struct bw_wire_fault *f, const char *value)
+{
+    if (bw_fault_text_time(value, &f->time_us)) {
+        return NULL;
     }
     return "a time with its unit, such as 25ms, 300us or 1.5s, up to 60s";
 }

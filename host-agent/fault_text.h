@@ -34,6 +34,10 @@ void bw_fault_text_init(struct bw_fault_text *t);
 bool bw_fault_text_set(struct bw_fault_text *t, const char *key,
                        const char *value, char *error, size_t size);
 
+/* A time with its unit, such as 25ms, 300us or 1.5s, up to 60s.  Returns:
+ * whether @value is one. */
+bool bw_fault_text_time(const char *value, uint32_t *us);
+
 /* Complete what was left out.  Returns: NULL, or what is wrong. */
 const char *bw_fault_text_finish(struct bw_fault_text *t);
 
