@@ -138,7 +138,8 @@ static void log_end(const struct bw_session *s, int got, int err)
     if (got == 0) {
         bw_log(BW_LOG_INFO, "session %u: ended, %s", s->number,
                is_stopping(s) ? "the agent is stopping"
-                              : "the client closed it");
+               : s->greeted   ? "the client closed it"
+                              : "the client left without a HELLO");
     } else if (err == ETIMEDOUT && is_bound(s) && !bw_conn_is_amid(&s->conn)) {
         bw_log(BW_LOG_ERROR,
                "session %u: closed, the client was silent for %u ms with "
@@ -207,6 +208,16 @@ static enum bw_verdict serve_nothing(struct bw_session *s, int got, int err,
     return BW_CLOSE;
 }
 
+/* A record of TLS begins with these two bytes (RFC 8446, section 5.1), which as
+ * a length are over the limit. */
+static const char *header_trouble(const struct bw_wire_header *h)
+{
+    return (h->len & 0xffff) == 0x0316
+               ? "the client speaks TLS, which this port does not; take the "
+                 "tls port, or no tls-creds"
+               : "the frame's header is wrong";
+}
+
 /* Returns BW_CLOSE when the session is over. */
 static enum bw_verdict serve_one(struct bw_session *s)
 {
@@ -220,7 +231,7 @@ static enum bw_verdict serve_one(struct bw_session *s)
     got = bw_conn_next(&s->conn, next_deadline(s), &f, &bad);
     if (got <= 0 && bad != BW_OK) {
         return bw_session_violation(s, &f.header, bad,
-                                    "the frame's header is wrong");
+                                    header_trouble(&f.header));
     }
     if (got <= 0) {
         return serve_nothing(s, got, errno, heard_before_ns);

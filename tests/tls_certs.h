@@ -10,6 +10,7 @@
 #ifndef BENCHWIRE_TESTS_TLS_CERTS_H
 #define BENCHWIRE_TESTS_TLS_CERTS_H
 
+#include <arpa/inet.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,11 +143,16 @@ static inline unsigned char certs_issue(struct certs_authority *a,
     gnutls_x509_crt_t cert = certs_blank(a, r->cn, r->from, r->days);
     char text[CERTS_SIZE], file[64];
     size_t size = sizeof(text);
+    unsigned char address[4];
 
     gnutls_x509_crt_set_key(cert, key);
     gnutls_x509_crt_set_basic_constraints(cert, 0, -1);
     gnutls_x509_crt_set_key_usage(cert, GNUTLS_KEY_DIGITAL_SIGNATURE);
-    if (r->host) {
+    if (r->host && inet_pton(AF_INET, r->host, address) == 1) {
+        gnutls_x509_crt_set_subject_alt_name(cert, GNUTLS_SAN_IPADDRESS,
+                                             address, sizeof(address),
+                                             GNUTLS_FSAN_SET);
+    } else if (r->host) {
         gnutls_x509_crt_set_subject_alt_name(cert, GNUTLS_SAN_DNSNAME, r->host,
                                              (unsigned)strlen(r->host),
                                              GNUTLS_FSAN_SET);
