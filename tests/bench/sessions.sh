@@ -7,12 +7,30 @@
 SESSIONS_HELD=16 # at once; as many adapters as a bench can have
 SESSIONS_QUIET_S=10
 SESSIONS_PORT=7684
+SESSIONS_TLS_PORT=7685
 HOLD_FD=
+
+# $dir/tls: the agent's folder with both kinds, key's and good's
+sessions_credentials() {
+    local line
+    rm -rf "$dir/tls"
+    mkdir -p "$dir/tls/key"
+    build/host/tests/e2e/tls-certs "$dir/tls"
+    line=key:$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
+    (
+        umask 077
+        echo "$line" >"$dir/tls/key/keys.psk"
+        echo "$line" >"$dir/tls/agent/keys.psk"
+    )
+}
 
 # An export for each session, since a lease is exclusive.
 sessions_bench_file() {
     local i
     printf '[listen]\ntcp = 127.0.0.1:%s\n' "$SESSIONS_PORT"
+    printf 'tls = 127.0.0.1:%s\ncredentials = %s\n' "$SESSIONS_TLS_PORT" \
+        "$(realpath "$dir")/tls/agent"
+    printf '[identity %s]\nexports = *\n' key good
     for ((i = 0; i < SESSIONS_HELD; i++)); do
         cat <<BENCH
 [part memory$i]
@@ -38,10 +56,10 @@ session_rate() {
     fi
 }
 
-# hold COUNT [EXPORT]: sessions that stay until hold_end
+# hold ADDRESS COUNT [EXPORT]: sessions that stay until hold_end
 hold() {
     local line
-    coproc HOLD { build/host/tests/bench/sessions hold "unix:$AGENT_SOCKET" "$@"; }
+    coproc HOLD { build/host/tests/bench/sessions hold "$@"; }
     HOLD_FD=${HOLD[1]}
     read -r -t 30 line <&"${HOLD[0]}" && [ "$line" = held ]
 }
@@ -70,27 +88,39 @@ quiet_row() {
     row "$1: wake-ups in $SESSIONS_QUIET_S s" "$(($(switches) - before))"
 }
 
-measure_sessions() {
+# memory_row NAME ADDRESS: of an agent that was started for it
+memory_row() {
     local empty held
-    echo "Sessions (aim: under 1 MiB each, no wake-ups while idle)"
-    sessions_bench_file >"$dir/sessions.conf"
     agent_stop
     agent_start "$dir/sessions.conf" || return 0
     empty=$(resident_kb)
-    quiet_row "nobody there"
-    if hold "$SESSIONS_HELD" memory; then
+    if hold "$2" "$SESSIONS_HELD" memory; then
         held=$(resident_kb)
-        row "resident, kB each of $SESSIONS_HELD sessions" \
+        row "$1: resident, kB each of $SESSIONS_HELD sessions" \
             "$(((held - empty) / SESSIONS_HELD))" "the agent alone: $empty kB"
     else
-        row "$SESSIONS_HELD sessions at once" failed
+        row "$1: $SESSIONS_HELD sessions at once" failed
     fi
     hold_end
-    if hold 8; then
+}
+
+measure_sessions() {
+    local tls=tls:127.0.0.1:$SESSIONS_TLS_PORT
+    echo "Sessions (aim: under 1 MiB each, no wake-ups while idle)"
+    sessions_credentials
+    sessions_bench_file >"$dir/sessions.conf"
+    memory_row "unix socket" "unix:$AGENT_SOCKET"
+    BENCHWIRE_CREDENTIALS=$dir/tls/key memory_row "TLS, key" "$tls"
+    BENCHWIRE_CREDENTIALS=$dir/tls/good memory_row "TLS, certificates" "$tls"
+    quiet_row "nobody there"
+    if hold "unix:$AGENT_SOCKET" 8; then
         quiet_row "8 sessions that ask nothing"
     fi
     hold_end
     session_rate "unix socket" "unix:$AGENT_SOCKET"
     session_rate "tcp" "tcp:127.0.0.1:$SESSIONS_PORT"
+    BENCHWIRE_CREDENTIALS=$dir/tls/key session_rate "TLS handshake, key" "$tls"
+    BENCHWIRE_CREDENTIALS=$dir/tls/good \
+        session_rate "TLS handshake, certificates" "$tls"
     agent_stop
 }
