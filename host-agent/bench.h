@@ -190,4 +190,12 @@ void bw_bench_name_user(struct bw_bench *b, uid_t uid,
 enum bw_status bw_bus_lock(struct bw_bus *bus, uint64_t deadline_ns);
 void bw_bus_unlock(struct bw_bus *bus);
 
+/**
+ * bw_bus_give_up_by: let the waits of the calling thread end early
+ * @flag: they do when it is true and bw_bus_wake() was called after it became
+ *        so, with BW_TIMEOUT; it must outlive the thread's waits.  NULL: not
+ */
+void bw_bus_give_up_by(const atomic_bool *flag);
+void bw_bus_wake(struct bw_bus *bus);
+
 #endif

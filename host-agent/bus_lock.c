@@ -22,6 +22,20 @@ static struct bw_bus_waiter **find_waiter(struct bw_bus *bus,
     return at;
 }
 
+static _Thread_local const atomic_bool *give_up;
+
+void bw_bus_give_up_by(const atomic_bool *flag)
+{
+    give_up = flag;
+}
+
+void bw_bus_wake(struct bw_bus *bus)
+{
+    pthread_mutex_lock(&bus->mutex);
+    pthread_cond_broadcast(&bus->granted);
+    pthread_mutex_unlock(&bus->mutex);
+}
+
 enum bw_status bw_bus_lock(struct bw_bus *bus, uint64_t deadline_ns)
 {
     struct timespec until = bw_clock_timespec(deadline_ns);
@@ -35,7 +49,8 @@ enum bw_status bw_bus_lock(struct bw_bus *bus, uint64_t deadline_ns)
     } else {
         *find_waiter(bus, NULL) = &self;
     }
-    while (!self.granted && err != ETIMEDOUT) {
+    while (!self.granted && err != ETIMEDOUT &&
+           !(give_up && atomic_load(give_up))) {
         err = pthread_cond_timedwait(&bus->granted, &bus->mutex, &until);
     }
     if (!self.granted) {

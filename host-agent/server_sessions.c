@@ -48,10 +48,15 @@ static struct bw_server_slot *find_slot(struct bw_server *s, unsigned number)
     return NULL;
 }
 
+/* Whatever it waits for on its connection, or for its adapter, is over.  Its
+ * export lives: the session tells of its end before it lets go of it. */
 void bw_server_end_slot(struct bw_server_slot *slot)
 {
     atomic_store(&slot->session.ended, true);
     shutdown(slot->fd, SHUT_RDWR);
+    if (slot->export && slot->export->bus) {
+        bw_bus_wake(slot->export->bus);
+    }
 }
 
 static void shutdown_all(struct bw_server *s, int how)

@@ -316,9 +316,11 @@ void bw_session_init(struct bw_session *s, struct bw_io *io,
 
 void bw_session_run(struct bw_session *s)
 {
+    bw_bus_give_up_by(&s->ended);
     while (serve_one(s) == BW_GO_ON) {
         continue;
     }
+    bw_bus_give_up_by(NULL);
     if (s->export) {
         close_export(s);
     }

@@ -25,6 +25,7 @@ struct waiter {
     uint32_t wait_ms;
     enum bw_status status;
     unsigned place; /* in the order of those served, from 1 */
+    const atomic_bool *give_up;
 };
 
 static unsigned served; /* guarded by the bus */
@@ -53,6 +54,7 @@ static void *wait_for_bus(void *opaque)
 {
     struct waiter *w = opaque;
 
+    bw_bus_give_up_by(w->give_up);
     w->status = bw_bus_lock(bus, bw_clock_after_ms(bw_clock_ns(), w->wait_ms));
     if (w->status == BW_OK) {
         w->place = ++served;
@@ -151,6 +153,30 @@ static void who_gives_up_leaves_the_queue(void **state)
     assert_int_equal(queued(), 0);
     assert_int_equal(bw_bus_lock(bus, 0), BW_OK); /* it is free again */
     bw_bus_unlock(bus);
+}
+
+static void who_is_told_to_give_up_does(void **state)
+{
+    atomic_bool give_up = false;
+    struct waiter w = { .wait_ms = LONG_MS, .give_up = &give_up };
+    struct waiter other;
+    uint64_t begin_ns = bw_clock_ns();
+
+    (void)state;
+    assert_int_equal(bw_bus_lock(bus, 0), BW_OK);
+    assert_int_equal(pthread_create(&w.thread, NULL, wait_for_bus, &w), 0);
+    until_queued(1);
+    start_waiter(&other, LONG_MS);
+    until_queued(2);
+    atomic_store(&give_up, true);
+    bw_bus_wake(bus);
+    finish_waiter(&w);
+    assert_int_equal(w.status, BW_TIMEOUT);
+    assert_true(bw_clock_ns() < bw_clock_after_ms(begin_ns, LONG_MS));
+    assert_int_equal(queued(), 1); /* the other one waits on */
+    bw_bus_unlock(bus);
+    finish_waiter(&other);
+    assert_int_equal(other.status, BW_OK);
 }
 
 /* An adapter that tells of its end. */
@@ -254,6 +280,7 @@ int main(void)
         TEST(the_user_that_leaves_cannot_overtake_who_waits),
         TEST(who_came_first_is_served_first),
         TEST(who_gives_up_leaves_the_queue),
+        TEST(who_is_told_to_give_up_does),
         TEST(what_a_session_has_outlives_the_bench),
         TEST(an_exchanged_bench_keeps_what_both_have),
         TEST(an_export_without_a_bus_has_a_lease_of_its_own),
