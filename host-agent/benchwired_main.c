@@ -232,6 +232,8 @@ static int serve(const struct options *o)
         goto err_finish_bench;
     }
     bw_tls_gate_init(&gate);
+    bw_server_set_limits(&server, config.listen.silence_ms,
+                         config.listen.sessions);
     catch_signals();
     if (open_listeners(o, error, sizeof(error)) < 0) {
         bw_log(BW_LOG_ERROR, "%s", error);

@@ -21,6 +21,7 @@ struct bw_handshake;
 
 /**
  * struct bw_handshake_ops - the steps
+ * @name: of what goes over TCP, such as "tls", for the log and WHO
  * @admit: in the thread that accepts, before there is a session: shall this
  *         socket be served?  NULL: always.  false: @error receives a sentence,
  *         or "" to say nothing of it, and the socket is closed
@@ -32,6 +33,7 @@ struct bw_handshake;
  *       closed afterwards by the server
  */
 struct bw_handshake_ops {
+    const char *name;
     bool (*admit)(struct bw_handshake *h, int fd, char *error,
                   size_t error_size);
     struct bw_io *(*begin)(struct bw_handshake *h, int fd, uint64_t deadline_ns,

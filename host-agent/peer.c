@@ -22,6 +22,12 @@
 
 void bw_peer_describe(int fd, char out[BW_WIRE_MAX_TEXT + 1])
 {
+    bw_peer_describe_over(fd, "tcp", out);
+}
+
+void bw_peer_describe_over(int fd, const char *over,
+                           char out[BW_WIRE_MAX_TEXT + 1])
+{
     struct sockaddr_storage addr = { 0 };
     socklen_t len = sizeof(addr);
     struct ucred cred = { 0 };
@@ -33,13 +39,13 @@ void bw_peer_describe(int fd, char out[BW_WIRE_MAX_TEXT + 1])
         struct sockaddr_in *v4 = (struct sockaddr_in *)&addr;
 
         inet_ntop(AF_INET, &v4->sin_addr, host, sizeof(host));
-        snprintf(out, BW_WIRE_MAX_TEXT + 1, "tcp %s:%u", host,
+        snprintf(out, BW_WIRE_MAX_TEXT + 1, "%s %s:%u", over, host,
                  ntohs(v4->sin_port));
     } else if (addr.ss_family == AF_INET6) {
         struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&addr;
 
         inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof(host));
-        snprintf(out, BW_WIRE_MAX_TEXT + 1, "tcp [%s]:%u", host,
+        snprintf(out, BW_WIRE_MAX_TEXT + 1, "%s [%s]:%u", over, host,
                  ntohs(v6->sin6_port));
     } else if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &cred_len) == 0) {
         snprintf(out, BW_WIRE_MAX_TEXT + 1, "unix pid %ld uid %ld",
@@ -64,21 +70,34 @@ static bool is_loopback(const struct sockaddr_storage *addr)
             v6->sin6_addr.s6_addr[12] == IN_LOOPBACKNET);
 }
 
-void bw_peer_identify(int fd, char identity[BW_WIRE_MAX_NAME + 1])
+/* The user at the other end of a unix socket, when it connected: unix(7). */
+static void identify_user(int fd, struct bw_bench *bench,
+                          char identity[BW_WIRE_MAX_NAME + 1])
+{
+    struct ucred cred = { 0 };
+    socklen_t len = sizeof(cred);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0) {
+        bw_bench_name_user(bench, cred.uid, identity);
+    }
+}
+
+void bw_peer_identify(int fd, struct bw_bench *bench,
+                      char identity[BW_WIRE_MAX_NAME + 1])
 {
     struct sockaddr_storage addr = { .ss_family = AF_UNSPEC };
     socklen_t len = sizeof(addr);
-    const char *name = BW_IDENTITY_NETWORK;
 
-    if (getpeername(fd, (struct sockaddr *)&addr, &len) == 0) {
-        if (addr.ss_family == AF_UNIX) {
-            name = BW_IDENTITY_LOCAL;
-        } else if ((addr.ss_family == AF_INET || addr.ss_family == AF_INET6) &&
-                   is_loopback(&addr)) {
-            name = BW_IDENTITY_LOOPBACK;
-        }
+    strcpy(identity, BW_IDENTITY_NETWORK);
+    if (getpeername(fd, (struct sockaddr *)&addr, &len) < 0) {
+        return;
     }
-    snprintf(identity, BW_WIRE_MAX_NAME + 1, "%s", name);
+    if (addr.ss_family == AF_UNIX) {
+        identify_user(fd, bench, identity);
+    } else if ((addr.ss_family == AF_INET || addr.ss_family == AF_INET6) &&
+               is_loopback(&addr)) {
+        strcpy(identity, BW_IDENTITY_LOOPBACK);
+    }
 }
 
 /* Seconds, at least one, for the options that count in them. */

@@ -30,6 +30,7 @@ int bw_server_init(struct bw_server *s, struct bw_bench *bench)
     s->host.ops = &bw_server_host_ops;
     s->bench = bench;
     atomic_init(&s->silence_ms, BW_SERVER_SILENCE_MS);
+    s->max_sessions = BW_SERVER_MAX_SESSIONS;
     s->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (s->wake_fd < 0) {
         return -1;
@@ -41,6 +42,15 @@ int bw_server_init(struct bw_server *s, struct bw_bench *bench)
     pthread_cond_init(&s->reloaded, &attr);
     pthread_condattr_destroy(&attr);
     return 0;
+}
+
+void bw_server_set_limits(struct bw_server *s, uint32_t silence_ms,
+                          size_t max_sessions)
+{
+    atomic_store(&s->silence_ms, silence_ms);
+    pthread_mutex_lock(&s->lock);
+    s->max_sessions = max_sessions;
+    pthread_mutex_unlock(&s->lock);
 }
 
 void bw_server_finish(struct bw_server *s)
@@ -152,9 +162,9 @@ bool bw_server_run(struct bw_server *s)
     bw_watchdog_init(&s->watchdog);
     for (;;) {
         size_t count = fill_poll(s, p);
-        int ready = poll(p, pause ? 1 : count,
-                         bw_watchdog_wait_ms(&s->watchdog,
-                                             pause ? FULL_PAUSE_MS : -1));
+        int ready =
+            poll(p, pause ? 1 : count,
+                 bw_watchdog_wait_ms(&s->watchdog, pause ? FULL_PAUSE_MS : -1));
 
         if (bw_watchdog_due(&s->watchdog)) {
             bw_watchdog_tick(&s->watchdog, bw_server_hangs(s, bw_clock_ns()));

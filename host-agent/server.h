@@ -58,6 +58,7 @@ struct bw_server {
     uint64_t quiet_until_ns; /* until then a full agent is not told again */
     unsigned session_number; /* of the newest */
     pthread_mutex_t lock;    /* guards what follows */
+    size_t max_sessions;     /* at most BW_SERVER_MAX_SESSIONS */
     pthread_cond_t ended;    /* a session did; waits on CLOCK_MONOTONIC */
     struct bw_server_slot *slots[BW_SERVER_MAX_SESSIONS]; /* NULL: free */
     size_t slot_count;
@@ -70,6 +71,14 @@ struct bw_server {
 
 /* Returns: 0, or -1 and errno.  @bench must outlive the server. */
 int bw_server_init(struct bw_server *s, struct bw_bench *bench);
+
+/**
+ * bw_server_set_limits: for sessions that begin from now on
+ * @silence_ms: how long a client may be silent with an export, 0: for ever
+ * @max_sessions: at the same time, 1 to BW_SERVER_MAX_SESSIONS
+ */
+void bw_server_set_limits(struct bw_server *s, uint32_t silence_ms,
+                          size_t max_sessions);
 
 /**
  * bw_server_run: serve until bw_server_stop()

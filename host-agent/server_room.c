@@ -157,7 +157,7 @@ void bw_server_make_room(struct bw_server *s)
     if (count_new(s, NULL) >= BW_SERVER_MAX_NEW) {
         give_way(greediest(s));
     }
-    if (s->slot_count == BW_SERVER_MAX_SESSIONS && !any_ending(s)) {
+    if (s->slot_count >= s->max_sessions && !any_ending(s)) {
         slot = greediest(s);
         slot = slot ? slot : idlest(s);
         if (!slot) {
@@ -165,7 +165,7 @@ void bw_server_make_room(struct bw_server *s)
         }
         give_way(slot);
     }
-    while (s->slot_count == BW_SERVER_MAX_SESSIONS && err == 0) {
+    while (s->slot_count >= s->max_sessions && err == 0) {
         err = pthread_cond_timedwait(&s->ended, &s->lock, &until);
     }
 }

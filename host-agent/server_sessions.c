@@ -86,23 +86,25 @@ static bool wait_ended(struct bw_server *s, unsigned number,
 
 /* One session */
 
-/* Returns the index, or BW_SERVER_MAX_SESSIONS if the server is full. */
-static size_t take_slot(struct bw_server *s, struct bw_server_slot *slot)
+/* Returns false if the server is full. */
+static bool take_slot(struct bw_server *s, struct bw_server_slot *slot)
 {
-    size_t i;
+    size_t i = 0;
 
     pthread_mutex_lock(&s->lock);
     bw_server_make_room(s);
-    for (i = 0; i < BW_SERVER_MAX_SESSIONS; i++) {
-        if (!s->slots[i]) {
-            s->slots[i] = slot;
-            s->slot_count++;
-            slot->at = i;
-            break;
-        }
+    if (s->slot_count >= s->max_sessions) {
+        pthread_mutex_unlock(&s->lock);
+        return false;
     }
+    while (s->slots[i]) {
+        i++;
+    }
+    s->slots[i] = slot;
+    s->slot_count++;
+    slot->at = i;
     pthread_mutex_unlock(&s->lock);
-    return i;
+    return true;
 }
 
 static void drop_slot(struct bw_server_slot *slot)
@@ -176,6 +178,13 @@ static int start_thread(struct bw_server_slot *slot)
     return err;
 }
 
+static const char *name_of(const struct bw_listener *l)
+{
+    const char *name = l->handshake ? l->handshake->ops->name : NULL;
+
+    return name ? name : "tcp";
+}
+
 static void fill_slot(struct bw_server_slot *slot, struct bw_server *s,
                       const struct bw_listener *l, int fd)
 {
@@ -194,20 +203,20 @@ static void fill_slot(struct bw_server_slot *slot, struct bw_server *s,
     session->host = &s->host;
     session->silence_ms = atomic_load(&s->silence_ms);
     if (!l->handshake) {
-        bw_peer_identify(fd, session->identity);
+        bw_peer_identify(fd, s->bench, session->identity);
     }
     memset(who, 0, sizeof(*who));
     who->session = session->number;
     memcpy(who->identity, session->identity, sizeof(who->identity));
-    bw_peer_describe(fd, who->peer);
+    bw_peer_describe_over(fd, name_of(l), who->peer);
 }
 
-static void turn_away(int fd, const char *why)
+static void turn_away(const struct bw_listener *l, int fd, const char *why)
 {
     char peer[BW_WIRE_MAX_TEXT + 1];
 
     if (why[0]) {
-        bw_peer_describe(fd, peer);
+        bw_peer_describe_over(fd, name_of(l), peer);
         bw_log(BW_LOG_ERROR, "a client was turned away, %s: %s", peer, why);
     }
     close(fd);
@@ -222,19 +231,19 @@ void bw_server_start_session(struct bw_server *s, const struct bw_listener *l,
     int err;
 
     if (h && h->ops->admit && !h->ops->admit(h, fd, error, sizeof(error))) {
-        turn_away(fd, error);
+        turn_away(l, fd, error);
         return;
     }
     slot = malloc(sizeof(*slot));
     if (!slot) {
-        turn_away(fd, "out of memory");
+        turn_away(l, fd, "out of memory");
         return;
     }
     fill_slot(slot, s, l, fd);
     bw_peer_set_options(fd, slot->session.silence_ms);
-    if (take_slot(s, slot) == BW_SERVER_MAX_SESSIONS) {
+    if (!take_slot(s, slot)) {
         free(slot);
-        turn_away(fd, "the most sessions there may be are open");
+        turn_away(l, fd, "the most sessions there may be are open");
         return;
     }
     bw_log(BW_LOG_INFO, "session %u: connected, %s%s%s", slot->who.session,

@@ -224,6 +224,7 @@ static void gate_end(struct bw_handshake *h, struct bw_io *io)
 }
 
 static const struct bw_handshake_ops gate_ops = {
+    .name = "tls",
     .admit = gate_admit,
     .begin = gate_begin,
     .end = gate_end,
