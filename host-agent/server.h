@@ -55,11 +55,11 @@ struct bw_server {
     atomic_bool must_reload;
     atomic_bool stopping;
     struct bw_watchdog watchdog; /* from the start of bw_server_run() on */
-    uint64_t quiet_until_ns; /* until then a full agent is not told again */
-    unsigned session_number; /* of the newest */
-    pthread_mutex_t lock;    /* guards what follows */
-    size_t max_sessions;     /* at most BW_SERVER_MAX_SESSIONS */
-    pthread_cond_t ended;    /* a session did; waits on CLOCK_MONOTONIC */
+    uint64_t quiet_until_ns;     /* until then a full agent is not told again */
+    unsigned session_number;     /* of the newest */
+    pthread_mutex_t lock;        /* guards what follows */
+    size_t max_sessions;         /* at most BW_SERVER_MAX_SESSIONS */
+    pthread_cond_t ended;        /* a session did; waits on CLOCK_MONOTONIC */
     struct bw_server_slot *slots[BW_SERVER_MAX_SESSIONS]; /* NULL: free */
     size_t slot_count;
     pthread_cond_t reloaded;  /* waits on CLOCK_MONOTONIC */
