@@ -163,7 +163,7 @@ void bw_pair_command(char *out, size_t size, const struct bw_config *c,
                  e->name, address);
     }
     snprintf(out, size,
-             "qemu-system-arm -M microbit -nographic -kernel FIRMWARE "
+             "benchwire-qemu -M microbit -nographic -kernel FIRMWARE "
              "-object tls-creds-psk,id=key,dir=%s,endpoint=client,username=%s "
              "-chardev socket,id=bench,host=%s,port=%u,reconnect-ms=1000,"
              "tls-creds=key%s",

@@ -1,0 +1,105 @@
+#!/bin/bash
+# What the packages promise to Debian and to systemd, without installing them:
+# lintian, the units, manual pages and completion.
+#
+# time limit: 300 s
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck source=tests/deb/deb.bash
+. "$(dirname "$0")/deb.bash"
+
+requires lintian systemd-analyze
+plan 18
+
+for deb in "$DEBS"/*.deb; do
+    ok "lintian has nothing to say of ${deb##*/}" \
+        lintian --allow-root --fail-on error,warning "$deb"
+done
+[ "$tap_number" = 4 ] || diag "there are $tap_number packages, not 4"
+
+# --- the units -------------------------------------------------------------
+
+# A system that has the programs the units name, and nothing else.
+UNITS=$TMP/units
+mkdir -p "$UNITS/usr/sbin" "$UNITS/bin" "$UNITS/etc/systemd/system" "$UNITS/lib/systemd"
+cp host-agent/system/benchwired.{service,socket} "$UNITS/etc/systemd/system"
+cp build/host/benchwired "$UNITS/usr/sbin"
+cp /bin/kill "$UNITS/bin"
+cp -r /lib/systemd/system "$UNITS/lib/systemd"
+verify() {
+    systemd-analyze verify --man=no --recursive-errors=no --root="$UNITS" \
+        benchwired.service benchwired.socket 2>&1 | grep -E 'benchwired'
+}
+is "the units are in order" "$(verify)" ''
+sed -i 's/^Restart=.*/Restart=perhaps/' "$UNITS/etc/systemd/system/benchwired.service"
+like "... and what is not is found" "$(verify)" 'perhaps'
+
+# exposure: from 0, as confined as can be, to 100
+exposure() {
+    systemd-analyze security --offline=true --threshold=20 --no-pager \
+        host-agent/system/benchwired.service
+}
+exposure >"$TMP/security" 2>&1
+is "the service is confined" "$?" 0
+diag "$(grep -i 'overall' "$TMP/security")"
+
+setting() {
+    sed -n "s/^$1=//p" host-agent/system/benchwired.service | tr '\n' ' '
+}
+is "of devices it has these" "$(setting DeviceAllow)" 'char-i2c rw char-gpiochip rw '
+is "it is not root" "$(setting User)" 'benchwire '
+is "and has no capability" "$(setting CapabilityBoundingSet)" ' '
+
+# --- manual pages ----------------------------------------------------------
+
+# of our own in QEMU: those that pass parts on
+missing=
+for name in $(build/qemu/qemu-system-arm -M microbit -device help 2>/dev/null |
+    sed -nE 's/^name "([a-z0-9]*-?passthrough[a-z0-9-]*|[a-z0-9]+-passthrough)".*/\1/p'); do
+    grep -q "^# $name\$" docs/man/benchwire-devices.7.scd || missing+=" $name"
+done
+is "each passthrough device is in benchwire-devices(7)" "$missing" ''
+missing=
+for name in i2c-passthrough smbus-passthrough gpio-passthrough; do
+    for property in $(build/qemu/qemu-system-arm -M microbit -device "$name,help" 2>/dev/null |
+        sed -nE 's/^  ([a-z0-9-]+)=.*/\1/p'); do
+        grep -q "\\*${property}[=*]" docs/man/benchwire-devices.7.scd || missing+=" $name.$property"
+    done
+done
+is "... with every property that can be set or read" "$missing" ''
+missing=
+for page in "$DEBS"/*_"$ARCH".deb; do
+    for name in $(dpkg-deb -c "$page" | sed -nE 's,.* \./usr/s?bin/([a-z-]+)( .*)?$,\1,p'); do
+        grep -q "/man[18]/$name\\.[18]\\.gz" <<<"$(dpkg-deb -c "$page")" ||
+            missing+=" $name"
+    done
+done
+is "each program has a page in its package" "$missing" ''
+
+# --- completion ------------------------------------------------------------
+
+# complete_as WORD...: what is offered for the last WORD, in one line
+complete_as() {
+    PATH=$PWD/build/host:$TMP/bin:$PATH bash --norc -c '
+        . host-agent/system/benchwire.bash
+        COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+        function=$(complete -p "$1" | sed -nE "s/.*-F ([a-z_]+) .*/\1/p")
+        $function "$1"
+        printf "%s\n" "${COMPREPLY[@]}" | sort | tr "\n" " "' bash "$@"
+}
+mkdir "$TMP/bin"
+ln -s "$PWD/build/qemu/qemu-system-arm" "$TMP/bin/benchwire-qemu"
+missing=
+for name in $(build/host/benchwire --help | sed -nE '/^$/,/^$/s/^  ([a-z]+[0-9a-z]*) .*/\1/p' | sort -u); do
+    [[ " $(complete_as benchwire '')" == *" $name "* ]] || missing+=" $name"
+done
+is "every command is offered" "$missing" ''
+is "those of a group too" "$(complete_as benchwire fault '')" 'add clear list '
+is "options are" "$(complete_as benchwired --ch)" '--check '
+is "boards are" "$(complete_as benchwire-qemu -M micro)" 'microbit '
+spawn "$TMP/agent.log" build/host/benchwired -c host-agent/benches/desk.conf \
+    -u "$TMP/agent.sock"
+wait_for 10 grep -q 'is ready' "$TMP/agent.log"
+export BENCHWIRE=unix:$TMP/agent.sock
+like "exports are, as the agent has them" "$(complete_as benchwire i2c detect '')" \
+    '(^| )thermometer '
