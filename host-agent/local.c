@@ -16,10 +16,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "host-agent/backend_gpio_lines.h"
 #include "host-agent/backend_i2c_dev.h"
 #include "host-agent/backend_sim.h"
+#include "host-agent/backend_sim_lines.h"
 #include "host-agent/bench.h"
 #include "host-agent/conn.h"
+#include "host-agent/service_gpio.h"
 #include "host-agent/session.h"
 #include "peripherals/parts/part.h"
 
@@ -92,6 +95,67 @@ static bool fill_bench(struct bw_bench *b, const char *name, uint16_t addr,
     return true;
 }
 
+/* A bus that is there for its chip only: nobody opens it as a bus. */
+static struct bw_bus *add_sim_chip(struct bw_bench *b, char *error,
+                                   size_t error_size)
+{
+    struct bw_sim *sim = new_sim(error, error_size);
+    struct bw_bus *bus;
+
+    bus = sim ? bw_bench_add_bus(b, "sim", bw_sim_adapter(sim), sim) : NULL;
+    if (bus) {
+        bus->chip = bw_sim_chip_new();
+    }
+    return bus && bus->chip ? bus : NULL;
+}
+
+static struct bw_gpio_lines *open_sim_line(struct bw_bus *bus, const char *line,
+                                           const struct bw_gpio_setting *idle)
+{
+    int number = bw_sim_chip_add(bus->chip, line, BW_SIM_LINE_OPEN);
+    unsigned n = (unsigned)number;
+
+    return number < 0 ? NULL : bw_sim_chip_open(bus->chip, &n, 1, idle);
+}
+
+/* One line of a chip; the user of this machine may do with it what it can. */
+static bool fill_gpio_bench(struct bw_bench *b, const char *chip,
+                            const char *line, char *error, size_t error_size)
+{
+    struct bw_gpio_setting idle = { .direction = BW_GPIO_IN };
+    struct bw_gpio_owner owner = { .name = "line", .safe = idle };
+    bool sim = strcmp(chip, "sim") == 0;
+    struct bw_gpio_lines *lines = NULL;
+    struct bw_bus *bus = NULL;
+    struct bw_export *e;
+
+    bw_bench_init(b);
+    snprintf(error, error_size, "out of memory");
+    if (!sim) {
+        lines = bw_gpio_lines_open(chip, &line, 1, &idle, error, error_size);
+    } else if ((bus = add_sim_chip(b, error, error_size)) != NULL) {
+        lines = open_sim_line(bus, line, &idle);
+    }
+    if (!lines) {
+        goto err_finish;
+    }
+    owner.funcs = lines->funcs;
+    e = bw_bench_add_export(b, BW_LOCAL_GPIO_EXPORT, BW_EXPORT_GPIO, bus,
+                            BW_ADDR_ANY, chip);
+    if (!e) {
+        lines->ops->close(lines);
+        goto err_finish;
+    }
+    if (!bw_service_gpio_attach(e, lines, &owner)) {
+        goto err_finish;
+    }
+    return true;
+
+err_finish:
+    bw_bench_finish(b);
+    return false;
+}
+
 static void *serve(void *opaque)
 {
     struct bw_local *l = opaque;
@@ -114,8 +178,9 @@ static int start_thread(struct bw_local *l)
     return err;
 }
 
-struct bw_local *bw_local_start(const char *adapter, uint16_t addr, int fd,
-                                char *error, size_t error_size)
+/* @line: of a GPIO chip, or NULL: @name is an I2C adapter. */
+static struct bw_local *start(const char *name, const char *line, uint16_t addr,
+                              int fd, char *error, size_t error_size)
 {
     struct bw_local *l = malloc(sizeof(*l));
     int err;
@@ -124,7 +189,8 @@ struct bw_local *bw_local_start(const char *adapter, uint16_t addr, int fd,
         snprintf(error, error_size, "out of memory");
         goto err_close_fd;
     }
-    if (!fill_bench(&l->bench, adapter, addr, error, error_size)) {
+    if (line ? !fill_gpio_bench(&l->bench, name, line, error, error_size)
+             : !fill_bench(&l->bench, name, addr, error, error_size)) {
         goto err_free;
     }
     l->fd = fd;
@@ -144,6 +210,18 @@ err_free:
 err_close_fd:
     close(fd);
     return NULL;
+}
+
+struct bw_local *bw_local_start(const char *adapter, uint16_t addr, int fd,
+                                char *error, size_t error_size)
+{
+    return start(adapter, NULL, addr, fd, error, error_size);
+}
+
+struct bw_local *bw_local_start_gpio(const char *chip, const char *line, int fd,
+                                     char *error, size_t error_size)
+{
+    return start(chip, line, BW_ADDR_ANY, fd, error, error_size);
 }
 
 void bw_local_stop(struct bw_local *local)

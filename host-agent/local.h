@@ -1,6 +1,6 @@
 /*
  * The agent's session code inside another process: passthrough devices with
- * device= serve themselves through it, over one end of a socketpair, so that
+ * device= or chip= serve themselves through it, over one end of a socketpair, so that
  * the local and the remote form are one implementation.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -10,6 +10,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+#define BW_LOCAL_GPIO_EXPORT "gpio"
 
 struct bw_local;
 
@@ -29,6 +31,17 @@ struct bw_local;
  */
 struct bw_local *bw_local_start(const char *adapter, uint16_t addr, int fd,
                                 char *error, size_t error_size);
+
+/**
+ * bw_local_start_gpio: the same for one line of a GPIO chip
+ * @chip: "gpiochip0" or a path; or "sim": a simulated line, to which nothing
+ *        is connected
+ * @line: its number or name
+ *
+ * The only export is BW_LOCAL_GPIO_EXPORT, with this line.
+ */
+struct bw_local *bw_local_start_gpio(const char *chip, const char *line, int fd,
+                                     char *error, size_t error_size);
 
 /* End the session (the peer sees end of file) and wait for the thread; a
  * transfer that the kernel has not returned from is waited for.  NULL is

@@ -15,7 +15,7 @@
 #include "qemu/error-report.h"
 #include "chardev/char.h"
 #include "gpio_export.h"
-#include "linux_i2c_chardev.h"
+#include "hw/benchwire/host-agent/local.h"
 #include "hw/benchwire/lib/wire_gpio.h"
 
 static QLIST_HEAD(, BwGpioExport) exports = QLIST_HEAD_INITIALIZER(exports);
@@ -164,7 +164,7 @@ static BwGpioExport *find_export(const char *chardev)
     BwGpioExport *e;
 
     QLIST_FOREACH(e, &exports, next) {
-        if (chardev && e->chardev && !strcmp(e->chardev, chardev)) {
+        if (e->chardev && !strcmp(e->chardev, chardev)) {
             return e;
         }
     }
@@ -221,60 +221,87 @@ static void free_export(BwGpioExport *e)
     g_free(e);
 }
 
-static BwGpioExport *new_export(const char *chardev, const char *name,
-                                const char *adapter, uint32_t timeout_ms,
-                                const BwGpioLine *line, Error **errp)
+static BwGpioExport *new_export(const char *chardev, const char *name)
 {
     BwGpioExport *e = g_new0(BwGpioExport, 1);
-    BwLinkConfig config = {
-        .kind = BW_EXPORT_GPIO,
-        .caps = BW_CAP_GPIO,
-        .timeout_ms = timeout_ms,
-        .ops = &link_ops,
-        .opaque = e,
-    };
 
     QLIST_INIT(&e->lines);
     e->chardev = g_strdup(chardev);
     e->name = g_strdup(name);
     e->queue = g_new(BwGpioWish, BW_GPIO_ROOM);
     bw_gpio_events_init(e);
-    config.export = e->name;
-    if (!adapter && !take_chardev(e, errp)) {
-        free_export(e);
-        return NULL;
-    }
-    config.name = adapter ? g_strdup(line->owner) :
-                            g_strdup_printf("gpio-passthrough, chardev %s",
-                                            chardev);
-    if (!bw_link_start(&e->link, &config, &e->chr, adapter, errp)) {
-        free_export(e);
-        return NULL;
-    }
-    QLIST_INSERT_HEAD(&exports, e, next);
     return e;
 }
 
-bool bw_gpio_export_get(const char *chardev, const char *name,
-                        const char *adapter, uint32_t timeout_ms,
-                        BwGpioLine *line, Error **errp)
+/* With @chip it is line @number of it, else e->chr is the connection. */
+static bool start_export(BwGpioExport *e, char *name, const char *chip,
+                         const char *number, uint32_t timeout_ms, Error **errp)
 {
-    BwGpioExport *e = find_export(chardev);
+    BwLinkConfig config = {
+        .name = name,
+        .export = e->name,
+        .kind = BW_EXPORT_GPIO,
+        .caps = BW_CAP_GPIO,
+        .line = number,
+        .timeout_ms = timeout_ms,
+        .ops = &link_ops,
+        .opaque = e,
+    };
 
-    if (e && !may_share(e, line, name, timeout_ms, errp)) {
+    if (!bw_link_start(&e->link, &config, &e->chr, chip, errp)) {
+        free_export(e);
         return false;
     }
-    if (!e) {
-        e = new_export(chardev, name, adapter, timeout_ms, line, errp);
-    }
-    if (!e) {
-        return false;
-    }
+    QLIST_INSERT_HEAD(&exports, e, next);
+    return true;
+}
+
+static void add_line(BwGpioExport *e, BwGpioLine *line)
+{
     line->export = e;
     QLIST_INSERT_HEAD(&e->lines, line, next);
     if (e->count) {
         link_ready(e); /* the others were first: look for this one */
     }
+}
+
+bool bw_gpio_export_get(const char *chardev, const char *name,
+                        uint32_t timeout_ms, BwGpioLine *line, Error **errp)
+{
+    BwGpioExport *e = find_export(chardev);
+
+    if (e) {
+        if (!may_share(e, line, name, timeout_ms, errp)) {
+            return false;
+        }
+        add_line(e, line);
+        return true;
+    }
+    e = new_export(chardev, name);
+    if (!take_chardev(e, errp)) {
+        free_export(e);
+        return false;
+    }
+    if (!start_export(e, g_strdup_printf("gpio-passthrough, chardev %s",
+                                         chardev),
+                      NULL, NULL, timeout_ms, errp)) {
+        return false;
+    }
+    add_line(e, line);
+    return true;
+}
+
+bool bw_gpio_export_get_local(const char *chip, const char *number,
+                              uint32_t timeout_ms, BwGpioLine *line,
+                              Error **errp)
+{
+    BwGpioExport *e = new_export(NULL, BW_LOCAL_GPIO_EXPORT);
+
+    if (!start_export(e, g_strdup(line->owner), chip, number, timeout_ms,
+                      errp)) {
+        return false;
+    }
+    add_line(e, line);
     return true;
 }
 

@@ -121,12 +121,15 @@ struct BwGpioExport {
  * bw_gpio_export_get: the export of that name behind a chardev
  * @line: its name, owner, changed and opaque are set; it is added
  *
- * The first one connects, with @timeout_ms; the others share the link.  With
- * @adapter it is one of this machine and never shared (@chardev is NULL).
+ * The first one connects, with @timeout_ms; the others share the link.
  */
 bool bw_gpio_export_get(const char *chardev, const char *name,
-                        const char *adapter, uint32_t timeout_ms,
-                        BwGpioLine *line, Error **errp);
+                        uint32_t timeout_ms, BwGpioLine *line, Error **errp);
+
+/* The same for line @number of a GPIO chip of this machine; never shared. */
+bool bw_gpio_export_get_local(const char *chip, const char *number,
+                              uint32_t timeout_ms, BwGpioLine *line,
+                              Error **errp);
 
 /* Takes the line away; the last one ends the connection. */
 void bw_gpio_export_put(BwGpioLine *line);

@@ -191,17 +191,15 @@ static bool find_pin(GpioPassthrough *s, Error **errp)
 
 static bool connect_line(GpioPassthrough *s, Error **errp)
 {
-    g_autofree char *adapter = NULL;
-
     s->line.name = s->chip ? NULL : s->line_name;
     s->line.owner = s->name;
     s->line.changed = line_changed;
     s->line.opaque = s;
-    if (s->chip) {
-        adapter = g_strdup_printf("%s %s", s->chip, s->line_name);
-    }
-    return bw_gpio_export_get(s->chardev, s->export ?: "gpio", adapter,
-                              s->timeout_ms, &s->line, errp);
+    return s->chip ?
+        bw_gpio_export_get_local(s->chip, s->line_name, s->timeout_ms,
+                                 &s->line, errp) :
+        bw_gpio_export_get(s->chardev, s->export, s->timeout_ms, &s->line,
+                           errp);
 }
 
 static void gpio_passthrough_realize(DeviceState *dev, Error **errp)

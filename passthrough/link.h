@@ -86,6 +86,7 @@ typedef struct BwLinkConfig {
     enum bw_export_kind kind;
     uint32_t caps;       /* enum bw_wire_cap, those the agent must have */
     uint32_t wants;      /* ... and those it may have, see @peer_caps */
+    const char *line;    /* of an adapter that is a GPIO chip; or NULL */
     bool shared;         /* OPEN with BW_OPEN_SHARED */
     uint32_t timeout_ms; /* deadline of every request */
     const BwLinkOps *ops;

@@ -34,6 +34,7 @@ struct LinuxI2CChardev {
     SocketChardev parent;
 
     char *device;
+    char *line;               /* of a GPIO chip; NULL: an I2C adapter */
     uint16_t addr;            /* 7 bits, or BW_ADDR_ANY */
     struct bw_local *session; /* NULL: none */
     int fd;                   /* our end of its connection; -1: handed over */
@@ -83,8 +84,9 @@ static bool start_session(LinuxI2CChardev *s, Error **errp)
                          s->device);
         return false;
     }
-    s->session = bw_local_start(s->device, s->addr, fds[1], error,
-                                sizeof(error));
+    s->session = s->line ?
+        bw_local_start_gpio(s->device, s->line, fds[1], error, sizeof(error)) :
+        bw_local_start(s->device, s->addr, fds[1], error, sizeof(error));
     if (!s->session) {
         close(fds[0]);
         error_setg(errp, "%s", error);
@@ -155,6 +157,11 @@ static void name_it(LinuxI2CChardev *s, bool connected)
     Chardev *chr = CHARDEV(s);
 
     g_free(chr->filename);
+    if (s->line) {
+        chr->filename = g_strdup_printf("%s%s,line=%s", prefix, s->device,
+                                        s->line);
+        return;
+    }
     chr->filename = s->addr == BW_ADDR_ANY ?
         g_strdup_printf("%slinux-i2c:%s", prefix, s->device) :
         g_strdup_printf("%slinux-i2c:%s,address=0x%02x", prefix, s->device,
@@ -276,6 +283,7 @@ static void linux_i2c_finalize(Object *obj)
     timer_free(s->timer);
     end_session_in_background(s);
     g_free(s->device);
+    g_free(s->line);
     s->device = NULL;
 }
 
@@ -306,12 +314,13 @@ DEFINE_TYPES(linux_i2c_types)
 
 /* --- for passthrough devices --- */
 
-Chardev *bw_linux_i2c_chardev_new(const char *device, const char *name,
-                                  Error **errp)
+Chardev *bw_linux_i2c_chardev_new(const char *device, const char *line,
+                                  const char *name, Error **errp)
 {
     Chardev *chr = CHARDEV(object_new(TYPE_CHARDEV_LINUX_I2C));
 
     chr->label = g_strdup(name);
+    CHARDEV_LINUX_I2C(chr)->line = g_strdup(line);
     if (!set_up(CHARDEV_LINUX_I2C(chr), device, BW_ADDR_ANY, errp)) {
         object_unref(OBJECT(chr));
         return NULL;

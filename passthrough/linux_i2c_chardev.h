@@ -26,7 +26,9 @@
 
 /**
  * bw_linux_i2c_chardev_new: one that belongs to a device
- * @device: what bw_local_start() takes: "/dev/i2c-N", "sim"
+ * @device: what bw_local_start() takes: "/dev/i2c-N", "sim"; or, with @line,
+ *          bw_local_start_gpio(): a GPIO chip
+ * @line: number or name of the chip's line, or NULL
  * @name: of the owner, for logs
  *
  * It serves the adapter's whole bus and is not in "info chardev".
@@ -34,8 +36,8 @@
  * Returns: a chardev for qemu_chr_fe_init(), whose qemu_chr_fe_deinit() frees
  * it, or NULL with @errp set if the adapter cannot be used.
  */
-Chardev *bw_linux_i2c_chardev_new(const char *device, const char *name,
-                                  Error **errp);
+Chardev *bw_linux_i2c_chardev_new(const char *device, const char *line,
+                                  const char *name, Error **errp);
 
 /* Is that a linux-i2c chardev?  @chr may be NULL. */
 bool bw_is_linux_i2c_chardev(Chardev *chr);

@@ -208,6 +208,7 @@ static const struct {
     { REMOTE ",line=a,pin=P0,timeout-ms=1", "timeout-ms 1 is out of range" },
     { REMOTE ",line=a,pin=P0,debounce-us=2000000", "debounce-us 2000000" },
     { "chip=/dev/gpiochip0,pin=P0", "no line of /dev/gpiochip0 is named" },
+    { "chip=/dev/gpiochip77,line=1,pin=P0", "/dev/gpiochip77" },
     { "chip=/dev/gpiochip0,export=x,line=1,pin=P0", "leave it out" },
     { REMOTE ",line=a,pin=P0 -device gpio-passthrough," REMOTE ",line=a,pin=P1",
       "line 'a' of export 'x' is used by gpio-passthrough at P0" },

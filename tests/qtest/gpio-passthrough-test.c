@@ -332,6 +332,30 @@ static void test_reset_lets_go_of_the_line(void)
     bench_finish(&b);
 }
 
+/* The agent's session code in a thread of QEMU, on its simulated chip */
+static void test_line_of_this_machine(void)
+{
+    struct bench b = { 0 };
+
+    bench_init(&b);
+    gpio_boot(&b, "-device gpio-passthrough,id=one,chip=sim,line=1,pin=P0.18 "
+                  "-device gpio-passthrough,id=two,chip=sim,line=2,pin=P0.20");
+    gpio_settle(&b, ONE);
+    gpio_settle(&b, TWO);
+    gpio_release(&b, PIN_A, CNF_PULL_UP);
+    gpio_drive(&b, PIN_B, true);
+    gpio_settle(&b, ONE);
+    gpio_settle(&b, TWO);
+    gpio_wait_bool(&b, ONE, "level", true);
+    g_assert_true(gpio_in(b.qts, PIN_A));
+    gpio_release(&b, PIN_A, CNF_PULL_DOWN);
+    gpio_settle(&b, ONE);
+    gpio_wait_bool(&b, ONE, "level", false);
+    g_assert_false(gpio_in(b.qts, PIN_A));
+    g_assert_true(gpio_in(b.qts, PIN_B));
+    bench_finish(&b);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -351,5 +375,6 @@ int main(int argc, char **argv)
     ADD(line_that_may_only_be_read_is_read);
     ADD(refused_setting_is_told_once);
     ADD(reset_lets_go_of_the_line);
+    ADD(line_of_this_machine);
     return g_test_run();
 }

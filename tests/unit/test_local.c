@@ -157,6 +157,35 @@ static void stopping_nothing_is_fine(void **state)
     bw_local_stop(NULL);
 }
 
+/* What goes over it: tests/qtest/gpio-passthrough-test.c, line_of_this_machine */
+static void a_line_of_a_chip_is_served_and_given_back(void **state)
+{
+    struct bw_local *local;
+    int fds[2];
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+        local = bw_local_start_gpio("sim", "17", fds[0], error, sizeof(error));
+        assert_non_null(local);
+        assert_int_equal(bw_client_attach(&client, fds[1]), BW_OK);
+        bw_client_close(&client);
+        bw_local_stop(local);
+    }
+}
+
+static void a_chip_that_is_not_there_is_explained(void **state)
+{
+    int fds[2];
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    assert_null(bw_local_start_gpio("/dev/gpiochip77", "17", fds[0], error,
+                                    sizeof(error)));
+    assert_non_null(strstr(error, "gpiochip77"));
+    close(fds[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +198,8 @@ int main(void)
             an_adapter_that_is_missing_is_told_and_the_socket_closed),
         cmocka_unit_test(a_peer_that_never_answers_is_given_up_in_time),
         cmocka_unit_test(stopping_nothing_is_fine),
+        cmocka_unit_test(a_line_of_a_chip_is_served_and_given_back),
+        cmocka_unit_test(a_chip_that_is_not_there_is_explained),
     };
 
     return cmocka_run_group_tests_name("local", tests, NULL, NULL);
