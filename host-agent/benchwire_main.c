@@ -34,6 +34,12 @@ static const char usage_text[] =
     "  smbus [-ap] PROTOCOL EXPORT ADDRESS [COMMAND [VALUE]...]\n"
     "                                     as in smbus -p block-read battery\n"
     "                                     0x0b 0x21; -p is with PEC\n"
+    "  gpio info EXPORT                   the lines of a GPIO export\n"
+    "  gpio get EXPORT [LINE]...          their levels\n"
+    "  gpio set [-f TIME] EXPORT LINE=0|1...  drive them until interrupted, or\n"
+    "                                     for a time\n"
+    "  gpio watch [-n COUNT] [-e EDGES] [-b BIAS] [-p TIME] EXPORT [LINE]...\n"
+    "                                     print edges as they come\n"
     "  fault list [BENCH]                 the faults that are set\n"
     "  fault add BENCH KIND [KEY=VALUE]... as in\n"
     "                                     fault add desk nack-data address=0x50\n"
@@ -145,6 +151,7 @@ int main(int argc, char **argv)
         { "i2c", bw_tool_i2c },
         { "smbus", bw_tool_smbus },
         { "fault", bw_tool_fault },
+        { "gpio", bw_tool_gpio },
         { "stats", bw_tool_stats },
         { "flash", bw_tool_flash },
         { "drop", bw_tool_drop },

@@ -66,6 +66,7 @@ int bw_tool_open_bench(struct bw_tool *t, const char *name);
 
 int bw_tool_list(struct bw_tool *t, int argc, char **argv);
 int bw_tool_i2c(struct bw_tool *t, int argc, char **argv);
+int bw_tool_gpio(struct bw_tool *t, int argc, char **argv);
 int bw_tool_smbus(struct bw_tool *t, int argc, char **argv);
 int bw_tool_get(struct bw_tool *t, int argc, char **argv);
 int bw_tool_set(struct bw_tool *t, int argc, char **argv);
