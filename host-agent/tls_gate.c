@@ -41,7 +41,7 @@ static struct bw_tls_gate *of_handshake(struct bw_handshake *h)
 static bool take(struct bw_io *io, uint8_t *buf, size_t len,
                  uint64_t deadline_ns)
 {
-    uint8_t chunk[CHUNK_SIZE];
+    uint8_t chunk[CHUNK_SIZE] = { 0 };
     size_t got = 0;
 
     while (got < len) {
