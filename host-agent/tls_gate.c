@@ -181,6 +181,23 @@ err_free:
     return NULL;
 }
 
+/* What a session's thread asks of the crew. */
+struct attempt {
+    struct bw_tls_gate *g;
+    int fd;
+    uint64_t deadline_ns;
+    char *error;
+    size_t error_size;
+    struct bw_tls_guest *guest;
+};
+
+static void run_attempt(void *opaque)
+{
+    struct attempt *a = opaque;
+
+    a->guest = try_guest(a->g, a->fd, a->deadline_ns, a->error, a->error_size);
+}
+
 static struct bw_io *gate_begin(struct bw_handshake *h, int fd,
                                 uint64_t deadline_ns,
                                 char identity[BW_WIRE_MAX_NAME + 1],
@@ -188,11 +205,17 @@ static struct bw_io *gate_begin(struct bw_handshake *h, int fd,
 {
     struct bw_tls_gate *g = of_handshake(h);
     uint8_t source[BW_TLS_LIMIT_SOURCE_SIZE];
+    struct attempt attempt = { .g = g,
+                               .fd = fd,
+                               .deadline_ns = deadline_ns,
+                               .error = error,
+                               .error_size = error_size };
     struct bw_tls_guest *guest;
 
     bw_tls_limit_source(fd, source);
     bw_tls_limit_begin(&g->limit, source, bw_clock_ns());
-    guest = try_guest(g, fd, deadline_ns, error, error_size);
+    bw_crew_run(&g->crew, run_attempt, &attempt);
+    guest = attempt.guest;
     bw_tls_limit_end(&g->limit, source, guest != NULL, bw_clock_ns());
     if (!guest) {
         atomic_fetch_add(&g->refused, 1);
@@ -239,6 +262,7 @@ void bw_tls_gate_init(struct bw_tls_gate *g)
     g->creds = NULL;
     g->guests = NULL;
     bw_tls_limit_init(&g->limit);
+    bw_crew_init(&g->crew);
     atomic_init(&g->good, 0);
     atomic_init(&g->refused, 0);
     atomic_init(&g->limited, 0);
@@ -246,6 +270,7 @@ void bw_tls_gate_init(struct bw_tls_gate *g)
 
 void bw_tls_gate_finish(struct bw_tls_gate *g)
 {
+    bw_crew_finish(&g->crew);
     bw_tls_limit_finish(&g->limit);
     bw_tls_creds_unref(g->creds);
     g->creds = NULL;

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host-agent/crew.h"
 #include "host-agent/handshake.h"
 #include "host-agent/tls_limit.h"
 
@@ -35,6 +36,7 @@ struct bw_tls_gate {
     struct bw_tls_creds *creds;  /* of the next client */
     struct bw_tls_guest *guests; /* those inside */
     struct bw_tls_limit limit;
+    struct bw_crew crew; /* does the handshakes */
     atomic_uint_least64_t good;
     atomic_uint_least64_t refused;
     atomic_uint_least64_t limited;
