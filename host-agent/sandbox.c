@@ -260,7 +260,7 @@ static void allow_bits(struct filter *f, const char *name, unsigned arg,
 static void allow_value(struct filter *f, const char *name, unsigned arg,
                         uint64_t value)
 {
-    const struct scmp_arg_cmp when = SCMP_CMP64(arg, SCMP_CMP_EQ, value);
+    const struct scmp_arg_cmp when = SCMP_CMP64(arg, SCMP_CMP_EQ, value, 0);
 
     add(f, SCMP_ACT_ALLOW, name, 1, &when);
 }
