@@ -258,7 +258,7 @@ check-e2e: $(BUILD)/setup/test ## firmware, QEMU and agent together
 
 # The agent's threads: the unit tests that have some, and the load
 TSAN_UNITS = $(filter $(addprefix $(BUILD)/tsan/tests/unit/test_,backend% bench% \
-	gpio% lease% local% policy% server% service% session% silence% tls%), \
+	gpio% lease% local% metrics% policy% server% service% session% silence% tls%), \
 	$(UNIT_NAMES:%=$(BUILD)/tsan/%))
 check-tsan: $(BUILD)/setup/test ## the agent's threads, under ThreadSanitizer
 	$(SUBMAKE) tsan load-tests $(TSAN_UNITS)

@@ -70,6 +70,7 @@ static bool send_events(struct bw_session *s)
         bw_log(BW_LOG_INFO, "session %u: %u edges of \"%s\" were lost",
                s->number, (unsigned)m.lost, s->export->name);
     }
+    bw_stats_gpio(&s->export->stats, 0, m.count, m.lost);
     bw_session_notice_begin(s, &w, BW_MSG_GPIO_EVENTS);
     bw_wire_put_gpio_events(&w, &m);
     return bw_session_notice_send(s, &w);
@@ -128,6 +129,7 @@ enum bw_verdict bw_session_on_gpio_set(struct bw_session *s,
     }
     status = bw_service_gpio_set(s->export, &m, &state, why, sizeof(why));
     if (status == BW_OK) {
+        bw_stats_gpio(&s->export->stats, m.count, 0, 0);
         s->gpio_conflicts = state.conflicts;
     }
     return reply_state(s, h, status, &state, why);

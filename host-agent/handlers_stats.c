@@ -36,6 +36,13 @@ enum bw_verdict bw_session_on_counters(struct bw_session *s,
     return bw_session_text(s, h, BW_OK, "");
 }
 
+/* Are there statistics of it, which the client understands? */
+static bool is_counted(const struct bw_session *s, const struct bw_export *e)
+{
+    return e->kind == BW_EXPORT_I2C ||
+           (e->kind == BW_EXPORT_GPIO && (s->peer_caps & BW_CAP_GPIO));
+}
+
 enum bw_verdict bw_session_on_stats(struct bw_session *s,
                                     const struct bw_wire_header *h,
                                     struct bw_reader *body)
@@ -53,11 +60,11 @@ enum bw_verdict bw_session_on_stats(struct bw_session *s,
     for (i = 0; i < count; i++) {
         struct bw_export *e = exports[i];
 
-        if (e->kind != BW_EXPORT_I2C ||
+        if (!is_counted(s, e) ||
             !bw_bench_may_open(s->bench, s->identity, e->name)) {
             continue;
         }
-        bw_stats_copy(&e->stats, &entry);
+        bw_stats_copy(&e->stats, &entry, NULL);
         memcpy(entry.name, e->name, sizeof(entry.name));
         entry.sessions = bw_lease_holders(&e->lease);
         bw_wire_put_stats(&w, &entry);

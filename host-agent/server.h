@@ -30,6 +30,7 @@
 
 struct bw_server;
 struct bw_server_slot;
+struct bw_tls_gate;
 
 /**
  * bw_server_reload_fn: read the bench file again
@@ -50,6 +51,7 @@ struct bw_server {
     atomic_uint silence_ms;      /* of sessions that begin, 0: for ever */
     bw_server_reload_fn *reload; /* NULL: there is nothing to be read */
     void *reload_opaque;
+    struct bw_tls_gate *tls; /* for the metrics; NULL: none */
     int wake_fd; /* eventfd: bw_server_stop() or _reload() was called */
     atomic_bool must_stop;
     atomic_bool must_reload;
@@ -60,6 +62,10 @@ struct bw_server {
     pthread_mutex_t lock;        /* guards what follows */
     size_t max_sessions;         /* at most BW_SERVER_MAX_SESSIONS */
     pthread_cond_t ended;        /* a session did; waits on CLOCK_MONOTONIC */
+    uint64_t started;            /* sessions */
+    uint64_t turned_away;        /* clients */
+    uint64_t made_room;          /* sessions that were ended for others */
+    unsigned metrics_clients;    /* that are being served */
     struct bw_server_slot *slots[BW_SERVER_MAX_SESSIONS]; /* NULL: free */
     size_t slot_count;
     pthread_cond_t reloaded;  /* waits on CLOCK_MONOTONIC */

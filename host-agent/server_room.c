@@ -145,6 +145,7 @@ static void give_way(struct bw_server_slot *slot)
            slot->greeted ? "it was idle and had nothing open"
                          : "it had not greeted");
     bw_server_end_slot(slot);
+    slot->server->made_room++;
 }
 
 void bw_server_make_room(struct bw_server *s)

@@ -70,6 +70,12 @@ static void shutdown_all(struct bw_server *s, int how)
     }
 }
 
+static bool has_ended(struct bw_server *s, unsigned number)
+{
+    return number ? !find_slot(s, number)
+                  : s->slot_count == 0 && s->metrics_clients == 0;
+}
+
 /* Until no session is left, or not the one of @number. */
 static bool wait_ended(struct bw_server *s, unsigned number,
                        uint64_t deadline_ns)
@@ -77,11 +83,10 @@ static bool wait_ended(struct bw_server *s, unsigned number,
     struct timespec until = bw_clock_timespec(deadline_ns);
     int err = 0;
 
-    while ((number ? !!find_slot(s, number) : s->slot_count > 0) &&
-           err != ETIMEDOUT) {
+    while (!has_ended(s, number) && err != ETIMEDOUT) {
         err = pthread_cond_timedwait(&s->ended, &s->lock, &until);
     }
-    return number ? !find_slot(s, number) : s->slot_count == 0;
+    return has_ended(s, number);
 }
 
 /* One session */
@@ -102,6 +107,7 @@ static bool take_slot(struct bw_server *s, struct bw_server_slot *slot)
     }
     s->slots[i] = slot;
     s->slot_count++;
+    s->started++;
     slot->at = i;
     pthread_mutex_unlock(&s->lock);
     return true;
@@ -211,10 +217,14 @@ static void fill_slot(struct bw_server_slot *slot, struct bw_server *s,
     bw_peer_describe_over(fd, name_of(l), who->peer);
 }
 
-static void turn_away(const struct bw_listener *l, int fd, const char *why)
+static void turn_away(struct bw_server *s, const struct bw_listener *l, int fd,
+                      const char *why)
 {
     char peer[BW_WIRE_MAX_TEXT + 1];
 
+    pthread_mutex_lock(&s->lock);
+    s->turned_away++;
+    pthread_mutex_unlock(&s->lock);
     if (why[0]) {
         bw_peer_describe_over(fd, name_of(l), peer);
         bw_log(BW_LOG_ERROR, "a client was turned away, %s: %s", peer, why);
@@ -231,19 +241,19 @@ void bw_server_start_session(struct bw_server *s, const struct bw_listener *l,
     int err;
 
     if (h && h->ops->admit && !h->ops->admit(h, fd, error, sizeof(error))) {
-        turn_away(l, fd, error);
+        turn_away(s, l, fd, error);
         return;
     }
     slot = malloc(sizeof(*slot));
     if (!slot) {
-        turn_away(l, fd, "out of memory");
+        turn_away(s, l, fd, "out of memory");
         return;
     }
     fill_slot(slot, s, l, fd);
     bw_peer_set_options(fd, slot->session.silence_ms);
     if (!take_slot(s, slot)) {
         free(slot);
-        turn_away(l, fd, "the most sessions there may be are open");
+        turn_away(s, l, fd, "the most sessions there may be are open");
         return;
     }
     bw_log(BW_LOG_INFO, "session %u: connected, %s%s%s", slot->who.session,

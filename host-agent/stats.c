@@ -12,6 +12,7 @@
 void bw_stats_init(struct bw_stats *s)
 {
     memset(&s->all, 0, sizeof(s->all));
+    s->took_us = 0;
     s->all.nstatus = BW_STATUS_COUNT;
     s->all.nbuckets = BW_STATS_BUCKETS;
     pthread_mutex_init(&s->lock, NULL);
@@ -48,6 +49,7 @@ void bw_stats_transfer(struct bw_stats *s, enum bw_status status, size_t out,
         s->all.status[status]++;
     }
     s->all.bucket[bucket_of(took_ns)]++;
+    s->took_us += took_ns / NS_PER_US;
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -60,9 +62,23 @@ void bw_stats_count(struct bw_stats *s, const struct bw_wire_counters *more)
     pthread_mutex_unlock(&s->lock);
 }
 
-void bw_stats_copy(struct bw_stats *s, struct bw_wire_stats *out)
+void bw_stats_gpio(struct bw_stats *s, uint64_t set, uint64_t edges,
+                   uint64_t lost)
+{
+    pthread_mutex_lock(&s->lock);
+    s->all.bytes_out += set;
+    s->all.bytes_in += edges;
+    s->all.counted.over_read += lost;
+    pthread_mutex_unlock(&s->lock);
+}
+
+void bw_stats_copy(struct bw_stats *s, struct bw_wire_stats *out,
+                   uint64_t *took_us)
 {
     pthread_mutex_lock(&s->lock);
     *out = s->all;
+    if (took_us) {
+        *took_us = s->took_us;
+    }
     pthread_mutex_unlock(&s->lock);
 }

@@ -1,7 +1,8 @@
 /*
  * What the agent counts of an export, for "benchwire stats".
  *
- * Sessions call it after each transfer; handlers_stats.c copies it.  One lock
+ * Sessions call it after each transfer; handlers_stats.c and metrics.c
+ * copy it.  One lock
  * for each export, held for some additions.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -21,6 +22,7 @@
 struct bw_stats {
     pthread_mutex_t lock;
     struct bw_wire_stats all; /* but for its name and the sessions now */
+    uint64_t took_us;         /* all requests together */
 };
 
 void bw_stats_init(struct bw_stats *s);
@@ -40,6 +42,16 @@ void bw_stats_transfer(struct bw_stats *s, enum bw_status status, size_t out,
 /* A client has counted so much more. */
 void bw_stats_count(struct bw_stats *s, const struct bw_wire_counters *more);
 
-void bw_stats_copy(struct bw_stats *s, struct bw_wire_stats *out);
+/**
+ * bw_stats_gpio: lines of an export that has some
+ * @set: levels that were set
+ * @edges, @lost: edges that were told, and that could not be
+ */
+void bw_stats_gpio(struct bw_stats *s, uint64_t set, uint64_t edges,
+                   uint64_t lost);
+
+/* @took_us: receives the time of all requests together, or NULL. */
+void bw_stats_copy(struct bw_stats *s, struct bw_wire_stats *out,
+                   uint64_t *took_us);
 
 #endif

@@ -14,7 +14,7 @@
 #define BAR_WIDTH 40
 
 /* "(nack-addr 2, timeout 1)" */
-static void print_failures(const struct bw_wire_stats *m)
+static void print_failures(const struct bw_wire_stats *m, const char *what)
 {
     uint64_t failed = 0;
     unsigned i;
@@ -23,7 +23,7 @@ static void print_failures(const struct bw_wire_stats *m)
     for (i = 1; i < m->nstatus; i++) {
         failed += m->status[i];
     }
-    printf("  transfers %" PRIu64 ", failed %" PRIu64, m->transfers, failed);
+    printf("  %s %" PRIu64 ", failed %" PRIu64, what, m->transfers, failed);
     for (i = 1; i < m->nstatus; i++) {
         if (m->status[i]) {
             printf("%s%s %" PRIu64, before, bw_status_name(i), m->status[i]);
@@ -90,17 +90,61 @@ static void print_latency(const struct bw_wire_stats *m)
     }
 }
 
-static void print_stats(const struct bw_wire_stats *m)
+/* Names of the GPIO exports, whose numbers mean other things. */
+struct gpio_names {
+    char names[64][BW_WIRE_MAX_NAME + 1];
+    size_t count;
+};
+
+static bool note_gpio(const struct bw_wire_export *e, void *opaque)
 {
-    printf("%s: %u %s now, %u ever\n", m->name, (unsigned)m->sessions,
-           m->sessions == 1 ? "session" : "sessions", (unsigned)m->opened);
-    print_failures(m);
+    struct gpio_names *g = opaque;
+
+    if (e->kind == BW_EXPORT_GPIO && g->count < 64) {
+        memcpy(g->names[g->count++], e->name, sizeof(e->name));
+    }
+    return true;
+}
+
+static bool is_gpio(const struct gpio_names *g, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < g->count; i++) {
+        if (strcmp(g->names[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void print_gpio(const struct bw_wire_stats *m)
+{
+    printf("  edges told %" PRIu64 ", lost %" PRIu64 "; levels set %" PRIu64
+           "\n",
+           m->bytes_in, m->counted.over_read, m->bytes_out);
+}
+
+static void print_i2c(const struct bw_wire_stats *m)
+{
     printf("  bytes read %" PRIu64 ", written %" PRIu64 "\n", m->bytes_in,
            m->bytes_out);
     printf("  over-read %" PRIu64 " bytes, under-read %" PRIu64
            ", mispredicted %" PRIu64 "\n",
            m->counted.over_read, m->counted.under_read,
            m->counted.mispredicted);
+}
+
+static void print_stats(const struct bw_wire_stats *m, bool gpio)
+{
+    printf("%s: %u %s now, %u ever\n", m->name, (unsigned)m->sessions,
+           m->sessions == 1 ? "session" : "sessions", (unsigned)m->opened);
+    print_failures(m, gpio ? "requests" : "transfers");
+    if (gpio) {
+        print_gpio(m);
+    } else {
+        print_i2c(m);
+    }
     print_latency(m);
 }
 
@@ -108,6 +152,7 @@ int bw_tool_stats(struct bw_tool *t, int argc, char **argv)
 {
     struct bw_client *c = &t->client;
     const char *name = argc == 2 ? argv[1] : NULL;
+    static struct gpio_names gpio;
     struct bw_wire_stats m;
     struct bw_reader body;
     bool found = false;
@@ -119,6 +164,9 @@ int bw_tool_stats(struct bw_tool *t, int argc, char **argv)
     if (bw_client_connect(c, t->address) != BW_OK) {
         return bw_tool_fail("%s", c->error);
     }
+    if (bw_tool_each_export(t, note_gpio, &gpio)) {
+        return 1;
+    }
     bw_client_begin(c, BW_MSG_STATS);
     if (bw_client_call(c, BW_CLIENT_WAIT_MS, &body) != BW_OK) {
         return bw_tool_fail("cannot get the statistics: %s", c->error);
@@ -129,12 +177,12 @@ int bw_tool_stats(struct bw_tool *t, int argc, char **argv)
         }
         if (!name || strcmp(name, m.name) == 0) {
             found = true;
-            print_stats(&m);
+            print_stats(&m, is_gpio(&gpio, m.name));
         }
     }
     if (name && !found) {
         return bw_tool_fail("there are no statistics of \"%s\"; 'benchwire "
-                            "list' shows the exports of type i2c",
+                            "list' shows the exports of type i2c and gpio",
                             name);
     }
     return 0;
