@@ -70,6 +70,8 @@ install-agent:
 	$(Q)install -D -m 755 -t $(into)/sbin $(FROM)/benchwired
 	$(Q)install -D -m 644 -t $(into)/share/benchwire/profiles \
 		peripherals/profiles/*.profile
+	$(Q)install -D -m 644 -t $(into)/share/benchwire \
+		host-agent/system/avahi.service
 	$(call install_man,$(MAN_AGENT))
 	$(call install_completion,benchwire benchwired)
 

@@ -9,7 +9,7 @@
 . "$(dirname "$0")/deb.bash"
 
 requires lintian systemd-analyze
-plan 18
+plan 21
 
 for deb in "$DEBS"/*.deb; do
     ok "lintian has nothing to say of ${deb##*/}" \
@@ -49,6 +49,21 @@ setting() {
 is "of devices it has these" "$(setting DeviceAllow)" 'char-i2c rw char-gpiochip rw '
 is "it is not root" "$(setting User)" 'benchwire '
 is "and has no capability" "$(setting CapabilityBoundingSet)" ' '
+
+# --- Avahi -----------------------------------------------------------------
+
+# announced WHAT: the text of that element
+announced() {
+    python3 -c '
+import sys, xml.etree.ElementTree as tree
+root = tree.parse("host-agent/system/avahi.service").getroot()
+print(root.tag, *(e.text for e in root.iter(sys.argv[1])))' "$1"
+}
+is "Avahi announces a service" "$(announced type)" 'service-group _benchwire._tcp'
+is "... at the usual port" "$(announced port)" "service-group $(sed -nE \
+    's/.*BW_ADDRESS_PORT +([0-9]+).*/\1/p' lib/*.h host-agent/*.h)"
+is "... and the package has it" "$(dpkg-deb -c "$DEBS/"benchwire-agent_*_"$ARCH".deb |
+    grep -c '/share/benchwire/avahi.service$')" 1
 
 # --- manual pages ----------------------------------------------------------
 
