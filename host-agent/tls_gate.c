@@ -160,7 +160,7 @@ static struct bw_tls_guest *try_guest(struct bw_tls_gate *g, int fd,
         return NULL;
     }
     bw_io_fd_init(&guest->fd, fd);
-    bw_peer_describe(fd, guest->peer);
+    bw_peer_describe_over(fd, "tls", guest->peer);
     if (bw_tls_init(&guest->tls, &guest->fd.io, creds) < 0) {
         bw_tls_creds_unref(creds);
         goto err_free;

@@ -60,7 +60,7 @@ void bw_tls_gate_finish(struct bw_tls_gate *g);
 bool bw_tls_gate_load(struct bw_tls_gate *g, const char *dir, char *error,
                       size_t error_size);
 
-/* @peer: as bw_peer_describe() has it.  NULL: it may stay. */
+/* @peer: as bw_peer_describe_over() has it, over "tls".  NULL: it may stay. */
 const char *bw_tls_gate_why(struct bw_tls_gate *g, const char *peer);
 
 void bw_tls_gate_counts(struct bw_tls_gate *g, struct bw_tls_counts *out);

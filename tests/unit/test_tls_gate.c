@@ -213,7 +213,7 @@ static void those_inside_have_to_go_when_their_key_does(void **state)
     visit_join(v);
     assert_non_null(v->io);
     assert_string_equal(v->identity, "laptop");
-    bw_peer_describe(v->fds[0], peer);
+    bw_peer_describe_over(v->fds[0], "tls", peer);
     assert_null(bw_tls_gate_why(&gate, peer));
     load("laptop:" KEY_A "\nother:" KEY_B "\n");
     assert_null(bw_tls_gate_why(&gate, peer));
