@@ -52,7 +52,9 @@ static int64_t due_of(const struct bw_gpio_replay *r, uint64_t time_ns,
         return now_ns;
     }
     if (due_ns - now_ns > BW_REPLAY_LAG_NS) {
-        due_ns -= gap_ns / 2;
+        gap_ns /= 2;
+        due_ns = r->newest_due_ns +
+                 (gap_ns > BW_REPLAY_PAUSE_NS ? BW_REPLAY_PAUSE_NS : gap_ns);
     }
     return due_ns < now_ns ? now_ns : due_ns;
 }

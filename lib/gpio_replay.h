@@ -9,7 +9,7 @@
  *    because an earlier one came late.
  *  - An edge whose time is over is due at once.
  *  - A replay that is behind by more than BW_REPLAY_LAG_NS goes twice as fast
- *    until it is not.
+ *    until it is not, and no pause in it is longer than BW_REPLAY_PAUSE_NS.
  *
  * The order of the edges, of all lines together, is kept always.  There is
  * room for a fixed number; what does not fit is counted, and the level that

@@ -18,6 +18,7 @@
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
 #include "qemu/timer.h"
+#include "system/runstate.h"
 #include "gpio_export.h"
 #include "hw/benchwire/boards/nrf/nrf_peripheral.h"
 #include "hw/benchwire/lib/wire_gpio.h"
@@ -50,7 +51,10 @@ static void apply(BwGpioExport *e, const struct bw_replay_level *now)
     nrf_time_end(outer);
 }
 
-/* What a level does in the guest may end in here again. */
+/*
+ * What a level does in the guest may end in here again.  A machine that is
+ * stopped sees nothing; its clock stands still, so the timer waits with it.
+ */
 static void replay(void *opaque)
 {
     BwGpioExport *e = opaque;
@@ -61,7 +65,8 @@ static void replay(void *opaque)
         return;
     }
     e->replaying = true;
-    while (bw_replay_take(e->replay, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL),
+    while (runstate_is_running() &&
+           bw_replay_take(e->replay, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL),
                           &now)) {
         apply(e, &now);
     }

@@ -187,6 +187,34 @@ static void test_two_edges_of_one_notice_are_two_events(void)
     bench_finish(&b);
 }
 
+static void test_machine_that_is_stopped_sees_its_edges_later(void)
+{
+    static const struct fake_edge pulse[] = { { 0, true, 1000 },
+                                              { 0, false, 11000 } };
+    struct bench b = { 0 };
+
+    gpio_start(&b, "");
+    gpio_release(&b, PIN_A, 0);
+    qtest_writel(b.qts, CONFIG0, BOTH_EDGES(PIN_A));
+    gpio_settle(&b, ONE);
+    qtest_qmp_assert_success(b.qts, "{'execute': 'stop'}");
+    fake_gpio_edges(b.agent, pulse, 1);
+    fake_gpio_edges(b.agent, pulse + 1, 1);
+    gpio_wait_int(&b, ONE, "edges-in", 2);
+    g_assert_false(took_edge(&b));
+    g_assert_false(gpio_in(b.qts, PIN_A));
+    qtest_qmp_assert_success(b.qts, "{'execute': 'cont'}");
+    gpio_wait_bool(&b, ONE, "level", true);
+    g_assert_true(gpio_in(b.qts, PIN_A));
+    g_assert_true(took_edge(&b));
+    qtest_clock_step(b.qts, 9999999);
+    g_assert_false(took_edge(&b));
+    qtest_clock_step(b.qts, 1);
+    g_assert_true(took_edge(&b));
+    g_assert_false(gpio_in(b.qts, PIN_A));
+    bench_finish(&b);
+}
+
 static void test_edges_of_several_lines_keep_their_order(void)
 {
     static const struct fake_edge edges[] = {
@@ -368,6 +396,7 @@ int main(int argc, char **argv)
     ADD(edges_that_do_not_fit_are_counted_and_the_last_level_holds);
     ADD(level_of_the_bench_is_there_from_the_start);
     ADD(two_edges_of_one_notice_are_two_events);
+    ADD(machine_that_is_stopped_sees_its_edges_later);
     ADD(edges_of_several_lines_keep_their_order);
     ADD(lost_edges_are_counted_and_the_level_is_right);
     ADD(chip_without_edges_is_asked);

@@ -102,6 +102,18 @@ static void a_replay_that_is_behind_hurries(void **state)
     expect_nothing();
 }
 
+static void pauses_are_not_replayed_when_behind(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 10; i++) {
+        bw_replay_edge(replay, 0, i & 1, (uint64_t)i * 1000 * MS, 0);
+    }
+    for (unsigned i = 0; i < 10; i++) {
+        expect(i * 2 * MS, 0, i & 1);
+    }
+    expect_nothing();
+}
+
 static void a_level_comes_after_the_edges_before_it(void **state)
 {
     (void)state;
@@ -189,6 +201,7 @@ int main(void)
         TEST(an_edge_that_comes_late_is_due_at_once),
         TEST(after_a_pause_nothing_is_held_back),
         TEST(a_replay_that_is_behind_hurries),
+        TEST(pauses_are_not_replayed_when_behind),
         TEST(a_level_comes_after_the_edges_before_it),
         TEST(what_does_not_fit_is_counted_and_the_last_level_told),
         TEST(a_line_that_fits_again_is_not_told_twice),
