@@ -154,7 +154,7 @@ void bw_pair_command(char *out, size_t size, const struct bw_config *c,
     char device[BW_WIRE_MAX_NAME + 96] = "";
     char address[16] = "any";
 
-    if (e && e->has_addr) {
+    if (e && e->addr != BW_ADDR_ANY) {
         snprintf(address, sizeof(address), "0x%02x", e->addr);
     }
     if (e) {
