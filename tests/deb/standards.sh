@@ -9,7 +9,7 @@
 . "$(dirname "$0")/deb.bash"
 
 requires lintian systemd-analyze
-plan 21
+plan 22
 
 for deb in "$DEBS"/*.deb; do
     ok "lintian has nothing to say of ${deb##*/}" \
@@ -49,6 +49,33 @@ setting() {
 is "of devices it has these" "$(setting DeviceAllow)" 'char-i2c rw char-gpiochip rw '
 is "it is not root" "$(setting User)" 'benchwire '
 is "and has no capability" "$(setting CapabilityBoundingSet)" ' '
+
+# What the agent's own sandbox allows, it does: the unit must not forbid it, nor
+# to enter that sandbox.
+forbidden() {
+    python3 - <<'END'
+import re, subprocess
+def group(name):
+    text = subprocess.run(["systemd-analyze", "syscall-filter", name],
+                          capture_output=True, text=True, check=True).stdout
+    words = [line.split()[0] for line in text.splitlines()[1:] if line.strip()]
+    return set().union(*(group(w) if w[0] == "@" else {w}
+                         for w in words if w[0] != "#"))
+allowed = set()
+for line in open("host-agent/system/benchwired.service"):
+    if line.startswith("SystemCallFilter="):
+        words = line.split("=")[1].strip()
+        named = set().union(*(group(w) if w[0] == "@" else {w}
+                              for w in words.lstrip("~").split()))
+        allowed = allowed - named if words[0] == "~" else allowed | named
+table = re.search(r"allowed\[\] = \{(.*?)\};", open("host-agent/sandbox.c").read(),
+                  re.S).group(1)
+wanted = set(re.findall(r'"(\w+)"', table)) | {"seccomp", "prctl", "clone3"}
+# get_tls is of old 32-bit Arm; now the processor has a register for that
+print(*sorted(wanted - allowed - {"get_tls"}))
+END
+}
+is "the unit lets it do what its own sandbox does" "$(forbidden)" ''
 
 # --- Avahi -----------------------------------------------------------------
 
