@@ -282,7 +282,7 @@ build-qtest: qemu
 
 # --- more tests ------------------------------------------------------------
 
-.PHONY: fuzz bench coverage check-stock
+.PHONY: fuzz soak bench coverage check-stock
 TIME ?= 60
 fuzz: $(BUILD)/setup/fuzz ## search for inputs that break: make fuzz T=wire TIME=60
 	$(Q)test -n "$(filter $(T),$(FUZZ_TARGETS))" || \
@@ -292,6 +292,11 @@ fuzz: $(BUILD)/setup/fuzz ## search for inputs that break: make fuzz T=wire TIME
 	$(BUILD)/fuzz/tests/fuzz/fuzz_$(T) -max_total_time=$(TIME) -timeout=10 \
 		-print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/$(T)- \
 		$(BUILD)/fuzz/corpus-$(T) tests/fuzz/corpus/$(T)
+
+soak: $(BUILD)/setup/test ## 100000 sessions on three builds of the agent (some minutes)
+	$(SUBMAKE) agent asan tsan load-tests
+	$(Q)BW_TEST_TIMEOUT=7200 BW_SOAK=$(or $(COUNT),100000) \
+		BW_FLAVOURS="host asan tsan" V=1 tests/run-tests tests/e2e/soak.sh
 
 check-stock: ## the tests of stock QEMU's defects, run with stock QEMU (by hand)
 	$(Q)scripts/setup qemu test

@@ -9,7 +9,7 @@ build-bench: $(BUILD)/host/tests/bench/pingpong \
 		$(BUILD)/host/tests/bench/sessions
 
 # tests/load/NAME.c: clients that put load on an agent
-LOAD_TESTS := $(addprefix $(BUILD)/host/tests/load/,load)
+LOAD_TESTS := $(addprefix $(BUILD)/host/tests/load/,load soak)
 load-tests: $(LOAD_TESTS)
 $(LOAD_TESTS): $(BUILD)/host/tests/load/%: $(BUILD)/host/tests/load/%.o \
 		$(BUILD)/host/tests/load/crowd.o $(ARCHIVES:%=$(BUILD)/host/%)
