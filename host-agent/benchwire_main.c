@@ -22,6 +22,7 @@ static const char usage_text[] =
     "Usage: benchwire [-c ADDRESS] COMMAND [ARGUMENT]...\n"
     "Look at a benchwired agent and use what it exports.\n"
     "\n"
+    "  discover                           the agents on this network\n"
     "  list                               the exports and who holds them\n"
     "  get [NAME]                         values of simulated parts\n"
     "  set NAME VALUE                     change one, as in\n"
@@ -145,14 +146,23 @@ static bool wants_help(int argc, char **argv)
 int main(int argc, char **argv)
 {
     static const struct bw_tool_command commands[] = {
-        { "list", bw_tool_list },     { "get", bw_tool_get },
-        { "set", bw_tool_set },       { "i2c", bw_tool_i2c },
-        { "smbus", bw_tool_smbus },   { "fault", bw_tool_fault },
-        { "gpio", bw_tool_gpio },     { "stats", bw_tool_stats },
-        { "flash", bw_tool_flash },   { "drop", bw_tool_drop },
-        { "who", bw_tool_who },       { "kick", bw_tool_kick },
-        { "reload", bw_tool_reload }, { "pair", bw_tool_pair },
-        { "unpair", bw_tool_unpair }, { NULL, NULL },
+        { "list", bw_tool_list },
+        { "get", bw_tool_get },
+        { "set", bw_tool_set },
+        { "i2c", bw_tool_i2c },
+        { "smbus", bw_tool_smbus },
+        { "fault", bw_tool_fault },
+        { "gpio", bw_tool_gpio },
+        { "stats", bw_tool_stats },
+        { "flash", bw_tool_flash },
+        { "drop", bw_tool_drop },
+        { "who", bw_tool_who },
+        { "kick", bw_tool_kick },
+        { "reload", bw_tool_reload },
+        { "pair", bw_tool_pair },
+        { "unpair", bw_tool_unpair },
+        { "discover", bw_tool_discover },
+        { NULL, NULL },
     };
     static struct bw_tool tool; /* big: it holds the frame buffers */
     const char *address = getenv("BENCHWIRE");

@@ -71,6 +71,7 @@ int bw_tool_smbus(struct bw_tool *t, int argc, char **argv);
 int bw_tool_get(struct bw_tool *t, int argc, char **argv);
 int bw_tool_set(struct bw_tool *t, int argc, char **argv);
 int bw_tool_fault(struct bw_tool *t, int argc, char **argv);
+int bw_tool_discover(struct bw_tool *t, int argc, char **argv);
 int bw_tool_stats(struct bw_tool *t, int argc, char **argv);
 int bw_tool_who(struct bw_tool *t, int argc, char **argv);
 int bw_tool_kick(struct bw_tool *t, int argc, char **argv);
