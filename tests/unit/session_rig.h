@@ -144,7 +144,7 @@ static void end(struct rig *r, size_t at)
     assert_int_equal(bw_wire_end(&r->script, at), BW_OK);
 }
 
-static void put_empty(struct rig *r, unsigned type)
+static inline void put_empty(struct rig *r, unsigned type)
 {
     end(r, begin(r, type));
 }
@@ -208,7 +208,7 @@ static inline void put_xfer(struct rig *r, const char *text)
     put_xfer_by(r, text, 1000);
 }
 
-static void rig_run(struct rig *r)
+static inline void rig_run(struct rig *r)
 {
     r->io.in_len = r->script.pos;
     bw_session_init(&r->session, &r->io.io, &r->bench, &r->stopping, 1);
@@ -243,8 +243,8 @@ static void expect_body(struct rig *r, unsigned type, uint32_t id,
     bw_reader_init(body, bw_read_bytes(&r->replies, h.len), h.len);
 }
 
-static void expect(struct rig *r, unsigned type, uint32_t id,
-                   enum bw_status status)
+static inline void expect(struct rig *r, unsigned type, uint32_t id,
+                          enum bw_status status)
 {
     struct bw_reader body;
 
@@ -264,7 +264,7 @@ static inline void expect_failure_at(struct rig *r, uint32_t id,
     assert_int_equal(m.byte, byte);
 }
 
-static void expect_end(struct rig *r)
+static inline void expect_end(struct rig *r)
 {
     assert_int_equal(bw_reader_left(&r->replies), 0);
 }
