@@ -6,8 +6,8 @@
 #include "host-agent/address.h"
 
 #include <arpa/inet.h>
-#include <net/if.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +74,29 @@ const char *bw_address_parse(const char *text,
     return NULL;
 }
 
+/* The number of "eth0", 0 if there is none.  if_nametoindex(3) would need an
+ * ioctl(2), which the sandbox does not let through. */
+static uint32_t interface_number(const char *name)
+{
+    char path[128];
+    unsigned number;
+    FILE *file;
+
+    if (name[0] == '.' || strchr(name, '/')) {
+        return 0;
+    }
+    snprintf(path, sizeof(path), "/sys/class/net/%s/ifindex", name);
+    file = fopen(path, "re");
+    if (!file) {
+        return 0;
+    }
+    if (fscanf(file, "%u", &number) != 1) {
+        number = 0;
+    }
+    fclose(file);
+    return number;
+}
+
 socklen_t bw_address_fill(struct sockaddr_storage *out, const char *host,
                           uint16_t port)
 {
@@ -92,7 +115,7 @@ socklen_t bw_address_fill(struct sockaddr_storage *out, const char *host,
     }
     v6->sin6_family = AF_INET6;
     v6->sin6_port = htons(port);
-    v6->sin6_scope_id = scope ? if_nametoindex(scope + 1) : 0;
+    v6->sin6_scope_id = scope ? interface_number(scope + 1) : 0;
     return scope && !v6->sin6_scope_id ? 0 : sizeof(*v6);
 }
 

@@ -33,3 +33,4 @@ $(foreach f,host asan tsan fuzz cov,\
 UNIT_LDFLAGS_test_i2c_dev := -Wl,--wrap=open,--wrap=close,--wrap=ioctl \
 	-Wl,--wrap=open64,--defsym=__wrap_open64=__wrap_open
 UNIT_LDFLAGS_test_i2c_dev_smbus := $(UNIT_LDFLAGS_test_i2c_dev)
+UNIT_LDFLAGS_test_agent := -Wl,--wrap=bw_i2c_dev_open,--wrap=bw_gpio_open

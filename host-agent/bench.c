@@ -7,12 +7,14 @@
  */
 #include "host-agent/bench.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "host-agent/backend_sim_lines.h"
+#include "host-agent/clock.h"
 #include "host-agent/filter_fault.h"
 #include "host-agent/policy.h"
 
@@ -185,9 +187,35 @@ static struct bw_export *export_new(const char *name, enum bw_export_kind kind,
     return e;
 }
 
+/* A reference to some export was dropped that was not the last one. */
+static pthread_mutex_t unref_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t unref_done = PTHREAD_COND_INITIALIZER;
+
+bool bw_export_wait_only(struct bw_export *e, uint64_t deadline_ns)
+{
+    struct timespec until = bw_clock_timespec(deadline_ns);
+    bool only;
+    int err = 0;
+
+    pthread_mutex_lock(&unref_lock);
+    while (atomic_load(&e->refs) != 1 && err != ETIMEDOUT) {
+        err = pthread_cond_clockwait(&unref_done, &unref_lock, CLOCK_MONOTONIC,
+                                     &until);
+    }
+    only = atomic_load(&e->refs) == 1;
+    pthread_mutex_unlock(&unref_lock);
+    return only;
+}
+
 void bw_export_unref(struct bw_export *e)
 {
-    if (!e || atomic_fetch_sub(&e->refs, 1) != 1) {
+    if (!e) {
+        return;
+    }
+    if (atomic_fetch_sub(&e->refs, 1) != 1) {
+        pthread_mutex_lock(&unref_lock);
+        pthread_cond_broadcast(&unref_done);
+        pthread_mutex_unlock(&unref_lock);
         return;
     }
     if (e->close) {

@@ -166,6 +166,15 @@ size_t bw_bench_get_exports(struct bw_bench *b,
                             struct bw_export *out[BW_BENCH_MAX_EXPORTS]);
 void bw_bench_put_exports(struct bw_export *const *exports, size_t count);
 
+/**
+ * bw_export_wait_only: wait until the caller has the only reference
+ *
+ * The caller's is one that nobody can take another of.
+ *
+ * Returns: whether that is so before the deadline, CLOCK_MONOTONIC.
+ */
+bool bw_export_wait_only(struct bw_export *e, uint64_t deadline_ns);
+
 /* The last reference closes.  NULL is fine. */
 void bw_export_unref(struct bw_export *e);
 void bw_bus_unref(struct bw_bus *bus);

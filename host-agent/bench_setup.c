@@ -95,6 +95,32 @@ static struct bw_i2c_adapter *open_gpio(const struct bw_config *c,
                         error_size);
 }
 
+/* Faults can be set where a bench is exported, or are set in the file. */
+static bool add_faults(struct bw_bus *bus, const struct bw_config *c)
+{
+    uint32_t number;
+    size_t i;
+
+    for (i = 0; i < c->export_count; i++) {
+        const struct bw_config_export *x = &c->exports[i];
+
+        if (x->kind == BW_EXPORT_BENCH && strcmp(x->adapter, bus->name) == 0 &&
+            !bw_bench_add_faults(bus)) {
+            return false;
+        }
+    }
+    for (i = 0; i < c->fault_count; i++) {
+        const struct bw_config_fault *f = &c->faults[i];
+
+        if (strcmp(f->adapter, bus->name) == 0 &&
+            (!bw_bench_add_faults(bus) ||
+             bw_fault_set_add(bus->faults, &f->text.fault, &number) != BW_OK)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static struct bw_bus *open_bus(struct bw_bench *b, const struct bw_config *c,
                                const char *name, char *error, size_t error_size)
 {
@@ -107,38 +133,18 @@ static struct bw_bus *open_bus(struct bw_bench *b, const struct bw_config *c,
     snprintf(error, error_size, "more than %d adapters; remove some exports",
              BW_BENCH_MAX_BUSES);
     if (bw_config_is_sim(name)) {
-        return add_sim(b, c, name, error, error_size);
+        bus = add_sim(b, c, name, error, error_size);
+    } else {
+        adapter = bw_config_is_gpio(name)
+                      ? open_gpio(c, name, error, error_size)
+                      : bw_i2c_dev_open(name, error, error_size);
+        bus = adapter ? bw_bench_add_bus(b, name, adapter, NULL) : NULL;
     }
-    adapter = bw_config_is_gpio(name)
-                  ? open_gpio(c, name, error, error_size)
-                  : bw_i2c_dev_open(name, error, error_size);
-    return adapter ? bw_bench_add_bus(b, name, adapter, NULL) : NULL;
-}
-
-/* Faults can be set where a bench is exported, or are set in the file. */
-static bool add_faults(struct bw_bench *b, const struct bw_config *c)
-{
-    uint32_t number;
-    size_t i;
-
-    for (i = 0; i < b->export_count; i++) {
-        struct bw_export *e = b->exports[i];
-
-        if (e->kind == BW_EXPORT_BENCH && e->bus &&
-            !bw_bench_add_faults(e->bus)) {
-            return false;
-        }
+    if (bus && !add_faults(bus, c)) {
+        snprintf(error, error_size, "out of memory");
+        return NULL;
     }
-    for (i = 0; i < c->fault_count; i++) {
-        const struct bw_config_fault *f = &c->faults[i];
-        struct bw_bus *bus = bw_bench_find_bus(b, f->adapter);
-
-        if (!bus || !bw_bench_add_faults(bus) ||
-            bw_fault_set_add(bus->faults, &f->text.fault, &number) != BW_OK) {
-            return false;
-        }
-    }
-    return true;
+    return bus;
 }
 
 /* The model of the simulated part that an export gives access to, or NULL. */
@@ -171,16 +177,16 @@ static bool load_profile(struct bw_profile_file *f,
     return false;
 }
 
-/* The profile that is named; or, if there is one, that of the model.  With
- * @e NULL it is only looked at. */
-static bool add_profile(struct bw_export *e, const struct bw_config *c,
-                        const struct bw_config_export *x, char *error,
-                        size_t error_size)
+/* The profile that is named; or, if there is one, that of the model.  Returns
+ * whether it is there; *@f is then the profile, to be freed, or NULL for none. */
+static bool read_profile(const struct bw_config *c,
+                         const struct bw_config_export *x,
+                         struct bw_profile_file **f, char *error,
+                         size_t error_size)
 {
     const char *name = x->profile;
-    struct bw_profile_file *f;
-    bool ok;
 
+    *f = NULL;
     if (!name[0]) {
         name = x->kind == BW_EXPORT_I2C ? model_of(c, x) : NULL;
         name = name && bw_profile_file_exists(name) ? name : "none";
@@ -188,26 +194,62 @@ static bool add_profile(struct bw_export *e, const struct bw_config *c,
     if (strcmp(name, "none") == 0) {
         return true;
     }
-    f = malloc(sizeof(*f));
-    if (!f) {
+    *f = malloc(sizeof(**f));
+    if (!*f) {
         snprintf(error, error_size, "out of memory");
         return false;
     }
-    ok = load_profile(f, x, name, error, error_size) &&
-         (!e || bw_bench_set_profile(e, f->text, f->len));
+    if (!load_profile(*f, x, name, error, error_size)) {
+        free(*f);
+        *f = NULL;
+        return false;
+    }
+    return true;
+}
+
+static bool add_profile(struct bw_export *e, const struct bw_config *c,
+                        const struct bw_config_export *x, char *error,
+                        size_t error_size)
+{
+    struct bw_profile_file *f;
+    bool ok = read_profile(c, x, &f, error, error_size);
+
+    if (f && !bw_bench_set_profile(e, f->text, f->len)) {
+        snprintf(error, error_size, "out of memory");
+        ok = false;
+    }
     free(f);
     return ok;
+}
+
+bool bw_bench_same_profile(const struct bw_export *e, const struct bw_config *c,
+                           const struct bw_config_export *x)
+{
+    struct bw_profile_file *f;
+    char error[BW_CONFIG_MAX_ERROR];
+    bool same = read_profile(c, x, &f, error, sizeof(error));
+
+    if (same && f && e->profile) {
+        same = f->len == e->profile_len &&
+               memcmp(f->text, e->profile, f->len) == 0;
+    } else {
+        same = same && !f && !e->profile;
+    }
+    free(f);
+    return same;
 }
 
 bool bw_bench_check_profiles(const struct bw_config *c, char *error,
                              size_t error_size)
 {
+    struct bw_profile_file *f;
     size_t i;
 
     for (i = 0; i < c->export_count; i++) {
-        if (!add_profile(NULL, c, &c->exports[i], error, error_size)) {
+        if (!read_profile(c, &c->exports[i], &f, error, error_size)) {
             return false;
         }
+        free(f);
     }
     return true;
 }
@@ -219,6 +261,7 @@ static struct bw_export *open_export(struct bw_bench *b,
 {
     bool real_lines =
         x->kind == BW_EXPORT_GPIO && !bw_config_is_sim(x->adapter);
+    struct bw_export *e;
     struct bw_bus *bus = NULL;
 
     if (!real_lines) {
@@ -230,36 +273,49 @@ static struct bw_export *open_export(struct bw_bench *b,
     if (x->kind == BW_EXPORT_GPIO) {
         return bw_bench_add_gpio(b, c, x, bus, error, error_size);
     }
-    return bw_bench_add_export(b, x->name, x->kind, bus, x->addr, x->text);
+    e = bw_bench_add_export(b, x->name, x->kind, bus, x->addr, x->text);
+    if (!e) {
+        snprintf(error, error_size, "out of memory");
+    }
+    return e;
+}
+
+bool bw_bench_setup_export(struct bw_bench *b, const struct bw_config *c,
+                           const struct bw_config_export *x, char *error,
+                           size_t error_size)
+{
+    struct bw_export *e = open_export(b, c, x, error, error_size);
+
+    if (!e) {
+        return false;
+    }
+    e->shared = x->shared;
+    return add_profile(e, c, x, error, error_size);
+}
+
+bool bw_bench_setup_policy(struct bw_bench *b, const struct bw_config *c,
+                           char *error, size_t error_size)
+{
+    b->policy = malloc(sizeof(*b->policy));
+    if (!b->policy) {
+        snprintf(error, error_size, "out of memory");
+        return false;
+    }
+    *b->policy = c->policy;
+    return true;
 }
 
 bool bw_bench_setup(struct bw_bench *b, const struct bw_config *c, char *error,
                     size_t error_size)
 {
+    bool ok = bw_bench_setup_policy(b, c, error, error_size);
     size_t i;
 
-    for (i = 0; i < c->export_count; i++) {
-        const struct bw_config_export *x = &c->exports[i];
-        struct bw_export *e = open_export(b, c, x, error, error_size);
-
-        if (!e) {
-            bw_bench_clear(b);
-            return false;
-        }
-        e->shared = x->shared;
-        if (!add_profile(e, c, x, error, error_size)) {
-            bw_bench_clear(b);
-            return false;
-        }
+    for (i = 0; ok && i < c->export_count; i++) {
+        ok = bw_bench_setup_export(b, c, &c->exports[i], error, error_size);
     }
-    b->policy = malloc(sizeof(*b->policy));
-    if (b->policy) {
-        *b->policy = c->policy;
-    }
-    if (!b->policy || !add_faults(b, c)) {
-        snprintf(error, error_size, "out of memory");
+    if (!ok) {
         bw_bench_clear(b);
-        return false;
     }
-    return true;
+    return ok;
 }

@@ -21,6 +21,18 @@
 bool bw_bench_setup(struct bw_bench *b, const struct bw_config *c, char *error,
                     size_t error_size);
 
+/* Its steps: one export with what it needs, and the policy.  What is half done
+ * stays in the bench. */
+bool bw_bench_setup_export(struct bw_bench *b, const struct bw_config *c,
+                           const struct bw_config_export *x, char *error,
+                           size_t error_size);
+bool bw_bench_setup_policy(struct bw_bench *b, const struct bw_config *c,
+                           char *error, size_t error_size);
+
+/* Does @e have the profile that @x would have now?  Files may have changed. */
+bool bw_bench_same_profile(const struct bw_export *e, const struct bw_config *c,
+                           const struct bw_config_export *x);
+
 /* Could bw_bench_setup() load all profiles?  Otherwise @error says why not. */
 bool bw_bench_check_profiles(const struct bw_config *c, char *error,
                              size_t error_size);

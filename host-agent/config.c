@@ -155,6 +155,39 @@ long bw_config_parse_number(const char *value, long max)
                                                                        : number;
 }
 
+/* Two files */
+
+bool bw_config_same_adapter(const struct bw_config *a,
+                            const struct bw_config *b, const char *adapter)
+{
+    size_t i;
+
+    for (i = 0; i < SECTION_COUNT; i++) {
+        if (sections[i]->same_adapter &&
+            !sections[i]->same_adapter(a, b, adapter)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool bw_config_same_export(const struct bw_config *a, const struct bw_config *b,
+                           const char *name)
+{
+    const struct bw_config_export *x = bw_config_find_export(a, name);
+    size_t i;
+
+    if (!x || !bw_config_find_export(b, name)) {
+        return false;
+    }
+    for (i = 0; i < SECTION_COUNT; i++) {
+        if (sections[i]->same_export && !sections[i]->same_export(a, b, name)) {
+            return false;
+        }
+    }
+    return !x->adapter[0] || bw_config_same_adapter(a, b, x->adapter);
+}
+
 /* Lines */
 
 static bool fail_unknown(struct bw_config_parser *p, const char *inside)

@@ -182,6 +182,22 @@ bool bw_config_is_sim(const char *adapter);
 bool bw_config_is_wires(const char *adapter);
 bool bw_config_is_gpio(const char *adapter);
 
+/**
+ * bw_config_same_adapter: is an adapter the same in both files?
+ *
+ * With its section, parts, faults, and whether faults can be set there.
+ */
+bool bw_config_same_adapter(const struct bw_config *a,
+                            const struct bw_config *b, const char *adapter);
+
+/* Is the export, which may be in none, the same, its adapter included?  What
+ * is in the profile's file is not looked at. */
+bool bw_config_same_export(const struct bw_config *a, const struct bw_config *b,
+                           const char *name);
+
+const struct bw_config_export *bw_config_find_export(const struct bw_config *c,
+                                                     const char *name);
+
 /* Its section, or NULL. */
 const struct bw_config_adapter *
 bw_config_find_adapter(const struct bw_config *c, const char *name);

@@ -153,6 +153,21 @@ static bool check_adapter(const struct bw_config *c,
         a->name);
 }
 
+static bool same_adapter(const struct bw_config *a, const struct bw_config *b,
+                         const char *adapter)
+{
+    const struct bw_config_adapter *one = bw_config_find_adapter(a, adapter);
+    const struct bw_config_adapter *other = bw_config_find_adapter(b, adapter);
+
+    if (!one || !other) {
+        return one == other;
+    }
+    return one->scl_hz == other->scl_hz &&
+           strcmp(one->chip, other->chip) == 0 &&
+           strcmp(one->scl, other->scl) == 0 &&
+           strcmp(one->sda, other->sda) == 0;
+}
+
 static const struct bw_config_key adapter_keys[] = {
     { "chip", set_adapter_chip },
     { "scl", set_adapter_scl },
@@ -179,4 +194,5 @@ const struct bw_config_section bw_config_section_adapter = {
     .begin = begin_adapter,
     .other = NULL,
     .check = check,
+    .same_adapter = same_adapter,
 };

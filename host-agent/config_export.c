@@ -244,6 +244,52 @@ static bool check_export(const struct bw_config *c, struct bw_config_export *x,
     return true;
 }
 
+const struct bw_config_export *bw_config_find_export(const struct bw_config *c,
+                                                     const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < c->export_count; i++) {
+        if (strcmp(c->exports[i].name, name) == 0) {
+            return &c->exports[i];
+        }
+    }
+    return NULL;
+}
+
+static bool same_export(const struct bw_config *a, const struct bw_config *b,
+                        const char *name)
+{
+    const struct bw_config_export *one = bw_config_find_export(a, name);
+    const struct bw_config_export *other = bw_config_find_export(b, name);
+
+    return one->kind == other->kind && one->addr == other->addr &&
+           one->shared == other->shared &&
+           strcmp(one->text, other->text) == 0 &&
+           strcmp(one->adapter, other->adapter) == 0 &&
+           strcmp(one->profile, other->profile) == 0;
+}
+
+/* Faults can be set where a bench is exported: the adapter has a filter. */
+static bool has_bench(const struct bw_config *c, const char *adapter)
+{
+    size_t i;
+
+    for (i = 0; i < c->export_count; i++) {
+        if (c->exports[i].kind == BW_EXPORT_BENCH &&
+            strcmp(c->exports[i].adapter, adapter) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool same_adapter(const struct bw_config *a, const struct bw_config *b,
+                         const char *adapter)
+{
+    return has_bench(a, adapter) == has_bench(b, adapter);
+}
+
 static const struct bw_config_key export_keys[] = {
     { "type", set_export_type },
     { "adapter", set_export_adapter },
@@ -272,4 +318,6 @@ const struct bw_config_section bw_config_section_export = {
     .begin = begin_export,
     .other = NULL,
     .check = check,
+    .same_adapter = same_adapter,
+    .same_export = same_export,
 };

@@ -84,6 +84,43 @@ static bool check_fault(const struct bw_config *c, struct bw_config_fault *f,
            bw_config_fail_at(e, f->line, "fault \"%s\": %s", f->name, why);
 }
 
+/* The next fault of an adapter, from *@at on, or NULL. */
+static const struct bw_config_fault *next(const struct bw_config *c,
+                                          const char *adapter, size_t *at)
+{
+    while (*at < c->fault_count) {
+        const struct bw_config_fault *fault = &c->faults[(*at)++];
+
+        if (strcmp(fault->adapter, adapter) == 0) {
+            return fault;
+        }
+    }
+    return NULL;
+}
+
+static bool same_fault(const struct bw_config_fault *a,
+                       const struct bw_config_fault *b)
+{
+    char one[BW_FAULT_TEXT_SIZE], other[BW_FAULT_TEXT_SIZE];
+
+    bw_fault_text_print(&a->text.fault, one);
+    bw_fault_text_print(&b->text.fault, other);
+    return strcmp(one, other) == 0;
+}
+
+static bool same_adapter(const struct bw_config *a, const struct bw_config *b,
+                         const char *adapter)
+{
+    size_t i = 0, j = 0;
+    const struct bw_config_fault *one, *other;
+
+    do {
+        one = next(a, adapter, &i);
+        other = next(b, adapter, &j);
+    } while (one && other && same_fault(one, other));
+    return !one && !other;
+}
+
 static const struct bw_config_key fault_keys[] = {
     { "adapter", set_fault_adapter },
     { NULL, NULL },
@@ -107,4 +144,5 @@ const struct bw_config_section bw_config_section_fault = {
     .begin = begin_fault,
     .other = set_fault_key,
     .check = check,
+    .same_adapter = same_adapter,
 };

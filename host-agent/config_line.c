@@ -307,6 +307,60 @@ static bool check(struct bw_config *c, struct bw_config_error *e)
     return true;
 }
 
+static bool same_line(const struct bw_config_line *a,
+                      const struct bw_config_line *b)
+{
+    return strcmp(a->name, b->name) == 0 && strcmp(a->export, b->export) == 0 &&
+           strcmp(a->chip_line, b->chip_line) == 0 &&
+           a->directions == b->directions && a->drive == b->drive &&
+           a->bias == b->bias && a->safe == b->safe && a->knob == b->knob &&
+           a->debounce_us == b->debounce_us;
+}
+
+/* The next line of an export or else of a whole adapter, from *@at on. */
+static const struct bw_config_line *next(const struct bw_config *c,
+                                         const char *export,
+                                         const char *adapter, size_t *at)
+{
+    while (*at < c->line_count) {
+        const struct bw_config_line *line = &c->lines[(*at)++];
+        const struct bw_config_export *x =
+            bw_config_find_export(c, line->export);
+
+        if (export ? strcmp(line->export, export) == 0
+                   : x && strcmp(x->adapter, adapter) == 0) {
+            return line;
+        }
+    }
+    return NULL;
+}
+
+static bool same_lines(const struct bw_config *a, const struct bw_config *b,
+                       const char *export, const char *adapter)
+{
+    size_t i = 0, j = 0;
+    const struct bw_config_line *one, *other;
+
+    do {
+        one = next(a, export, adapter, &i);
+        other = next(b, export, adapter, &j);
+    } while (one && other && same_line(one, other));
+    return !one && !other;
+}
+
+static bool same_export(const struct bw_config *a, const struct bw_config *b,
+                        const char *name)
+{
+    return same_lines(a, b, name, NULL);
+}
+
+/* A simulated adapter has its lines for good; a chip is not ours. */
+static bool same_adapter(const struct bw_config *a, const struct bw_config *b,
+                         const char *adapter)
+{
+    return !bw_config_is_sim(adapter) || same_lines(a, b, NULL, adapter);
+}
+
 static const struct bw_config_key line_keys[] = {
     { "export", set_line_export },
     { "line", set_line_line },
@@ -325,4 +379,6 @@ const struct bw_config_section bw_config_section_line = {
     .begin = begin_line,
     .other = NULL,
     .check = check,
+    .same_adapter = same_adapter,
+    .same_export = same_export,
 };

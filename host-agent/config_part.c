@@ -296,6 +296,49 @@ static bool check_use(const struct bw_config *c,
         part->name, part->adapter);
 }
 
+/* The next part on an adapter, from *@at on, or NULL. */
+static const struct bw_config_part *next(const struct bw_config *c,
+                                         const char *adapter, size_t *at)
+{
+    while (*at < c->part_count) {
+        const struct bw_config_part *part = &c->parts[(*at)++];
+
+        if (strcmp(part->adapter, adapter) == 0) {
+            return part;
+        }
+    }
+    return NULL;
+}
+
+static bool same_part(const struct bw_config_part *a,
+                      const struct bw_config_part *b)
+{
+    size_t i;
+
+    for (i = 0; i < a->preset_count && i < b->preset_count; i++) {
+        if (a->presets[i].index != b->presets[i].index ||
+            a->presets[i].micro != b->presets[i].micro) {
+            return false;
+        }
+    }
+    return a->preset_count == b->preset_count && a->model == b->model &&
+           a->addr == b->addr && a->ten_bit == b->ten_bit &&
+           strcmp(a->name, b->name) == 0;
+}
+
+static bool same_adapter(const struct bw_config *a, const struct bw_config *b,
+                         const char *adapter)
+{
+    size_t i = 0, j = 0;
+    const struct bw_config_part *one, *other;
+
+    do {
+        one = next(a, adapter, &i);
+        other = next(b, adapter, &j);
+    } while (one && other && same_part(one, other));
+    return !one && !other;
+}
+
 static const struct bw_config_key part_keys[] = {
     { "model", set_part_model },
     { "adapter", set_part_adapter },
@@ -322,4 +365,5 @@ const struct bw_config_section bw_config_section_part = {
     .begin = begin_part,
     .other = add_preset,
     .check = check,
+    .same_adapter = same_adapter,
 };

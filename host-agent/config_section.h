@@ -49,6 +49,9 @@ struct bw_config_key {
  * @begin: a section of that kind begins; "" if it gives no name
  * @other: a key that is none of @keys, or NULL
  * @check: after all lines, in the order of the table in config.c; or NULL
+ * @same_adapter: do the entries of this kind make @adapter the same in both
+ *                files?  NULL: they have nothing to do with adapters
+ * @same_export: the same of the export @name, which is in both
  */
 struct bw_config_section {
     const char *name;
@@ -57,6 +60,10 @@ struct bw_config_section {
     bool (*other)(struct bw_config_parser *p, const char *key,
                   const char *value);
     bool (*check)(struct bw_config *c, struct bw_config_error *e);
+    bool (*same_adapter)(const struct bw_config *a, const struct bw_config *b,
+                         const char *adapter);
+    bool (*same_export)(const struct bw_config *a, const struct bw_config *b,
+                        const char *name);
 };
 
 extern const struct bw_config_section bw_config_section_adapter;

@@ -6,6 +6,7 @@
 #ifndef BENCHWIRE_HOST_AGENT_LISTENER_H
 #define BENCHWIRE_HOST_AGENT_LISTENER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -14,10 +15,20 @@
 
 struct bw_handshake;
 
+enum bw_listener_kind {
+    BW_LISTEN_UNIX,
+    BW_LISTEN_TCP,
+    BW_LISTEN_TLS
+};
+
 struct bw_listener {
     int fd;
+    enum bw_listener_kind kind;
+    bool inherited;                 /* opened by the service manager */
     struct bw_handshake *handshake; /* of each client, not owned; NULL: none */
     char name[BW_CONFIG_MAX_PATH + 8];      /* "unix:/run/..." for the log */
+    char where[BW_CONFIG_MAX_PATH + 1];     /* path or host, as asked for */
+    uint16_t port;                          /* as asked for */
     char unix_path[BW_CONFIG_MAX_PATH + 1]; /* to remove at the end, or "" */
     dev_t dev;                              /* with @ino: the file is ours */
     ino_t ino;
@@ -27,8 +38,7 @@ struct bw_listener {
  * bw_listen_unix: listen on a unix socket, mode 0660
  *
  * A socket file that nobody listens on is replaced; a live one, and a file
- * that is no socket, are left alone and refused.  Changes the umask for a
- * moment, so call it before there are threads.
+ * that is no socket, are left alone and refused.
  *
  * Returns: 0, or -1 with @error, one sentence with the cure.
  */
@@ -39,6 +49,18 @@ int bw_listen_unix(struct bw_listener *l, const char *path, char *error,
  * one, which @l->name then tells. */
 int bw_listen_tcp(struct bw_listener *l, const char *host, uint16_t port,
                   char *error, size_t error_size);
+
+/* What a TCP listener becomes: its clients' bytes go through @tls. */
+void bw_listener_set_tls(struct bw_listener *l, struct bw_handshake *tls);
+
+/**
+ * bw_listen_inherit: take a socket that listens already
+ * @fd: not closed on failure
+ * @fd_name: of TCP, "tcp" or "tls", says what is spoken there; without
+ *           encryption it must be loopback
+ */
+int bw_listen_inherit(struct bw_listener *l, int fd, const char *fd_name,
+                      char *error, size_t error_size);
 
 /* Close, and remove the socket's file if it is still the one we made. */
 void bw_listener_close(struct bw_listener *l);

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "host-agent/address.h"
 #include "host-agent/policy.h"
 
 #define GONE_MS 60000 /* where the owner sets no limit to silence */
@@ -55,21 +56,6 @@ void bw_peer_describe_over(int fd, const char *over,
     }
 }
 
-/* 127.0.0.0/8 (RFC 1122, section 3.2.1.3), also as seen by a socket of IPv6
- * (RFC 4291, section 2.5.5.2), and ::1. */
-static bool is_loopback(const struct sockaddr_storage *addr)
-{
-    const struct sockaddr_in *v4 = (const struct sockaddr_in *)addr;
-    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)addr;
-
-    if (addr->ss_family == AF_INET) {
-        return ntohl(v4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-    }
-    return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr) ||
-           (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr) &&
-            v6->sin6_addr.s6_addr[12] == IN_LOOPBACKNET);
-}
-
 /* The user at the other end of a unix socket, when it connected: unix(7). */
 static void identify_user(int fd, struct bw_bench *bench,
                           char identity[BW_WIRE_MAX_NAME + 1])
@@ -94,8 +80,7 @@ void bw_peer_identify(int fd, struct bw_bench *bench,
     }
     if (addr.ss_family == AF_UNIX) {
         identify_user(fd, bench, identity);
-    } else if ((addr.ss_family == AF_INET || addr.ss_family == AF_INET6) &&
-               is_loopback(&addr)) {
+    } else if (bw_sockaddr_is_loopback(&addr)) {
         strcpy(identity, BW_IDENTITY_LOOPBACK);
     }
 }

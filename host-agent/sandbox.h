@@ -1,8 +1,8 @@
 /*
  * The sandbox: what the agent may ask of the kernel, and nothing else.
  *
- * benchwired_main.c enters it before the bench file is read, so a backend that
- * needs something else is found out at once.  A session that is taken over by
+ * benchwired_main.c enters it before anything of the bench is opened, so a
+ * backend that needs something else is found out at once.  A session that is taken over by
  * its client can start no program, create no file, trace no process, make no
  * memory executable and gain no right.
  *

@@ -117,8 +117,8 @@ static bool accept_all(struct bw_server *s, const struct pollfd *ready)
     bool good = true;
     size_t i;
 
-    for (i = 0; i < s->listener_count; i++) {
-        if (ready[i].revents && !accept_one(s, &s->listeners[i])) {
+    for (i = 0; i < s->listeners.count; i++) {
+        if (ready[i].revents && !accept_one(s, &s->listeners.list[i])) {
             good = false;
         }
     }
@@ -146,16 +146,16 @@ static size_t fill_poll(const struct bw_server *s, struct pollfd *p)
     size_t i;
 
     p[0] = (struct pollfd){ .fd = s->wake_fd, .events = POLLIN };
-    for (i = 0; i < s->listener_count; i++) {
+    for (i = 0; i < s->listeners.count; i++) {
         p[i + 1] =
-            (struct pollfd){ .fd = s->listeners[i].fd, .events = POLLIN };
+            (struct pollfd){ .fd = s->listeners.list[i].fd, .events = POLLIN };
     }
     return i + 1;
 }
 
 bool bw_server_run(struct bw_server *s)
 {
-    struct pollfd p[1 + BW_SERVER_MAX_LISTENERS];
+    struct pollfd p[1 + BW_LISTENERS_MAX];
     bool pause = false;
     size_t i;
 
@@ -180,8 +180,8 @@ bool bw_server_run(struct bw_server *s)
     bw_log(BW_LOG_INFO, "stopping");
     bw_notify("STOPPING=1");
     atomic_store(&s->stopping, true);
-    for (i = 0; i < s->listener_count; i++) {
-        bw_listener_close(&s->listeners[i]);
+    for (i = 0; i < s->listeners.count; i++) {
+        bw_listener_close(&s->listeners.list[i]);
     }
     return bw_server_stop_sessions(s);
 }

@@ -16,17 +16,16 @@
 #include <stdint.h>
 
 #include "host-agent/bench.h"
-#include "host-agent/listener.h"
+#include "host-agent/listeners.h"
 #include "host-agent/session_host.h"
 #include "host-agent/watchdog.h"
 
-#define BW_SERVER_MAX_LISTENERS 8
-#define BW_SERVER_MAX_SESSIONS  64
-#define BW_SERVER_MAX_NEW       16    /* of them without a HELLO */
-#define BW_SERVER_STOP_MS       15000 /* for the sessions to end */
-#define BW_SERVER_KICK_MS       2000  /* for one session to end */
-#define BW_SERVER_RELOAD_MS     10000 /* for RELOAD to be answered */
-#define BW_SERVER_SILENCE_MS    10000 /* @silence_ms at first */
+#define BW_SERVER_MAX_SESSIONS 64
+#define BW_SERVER_MAX_NEW      16    /* of them without a HELLO */
+#define BW_SERVER_STOP_MS      15000 /* for the sessions to end */
+#define BW_SERVER_KICK_MS      2000  /* for one session to end */
+#define BW_SERVER_RELOAD_MS    10000 /* for RELOAD to be answered */
+#define BW_SERVER_SILENCE_MS   10000 /* @silence_ms at first */
 
 struct bw_server;
 struct bw_server_slot;
@@ -46,10 +45,9 @@ typedef enum bw_status bw_server_reload_fn(struct bw_server *s, void *opaque,
 struct bw_server {
     struct bw_session_host host;
     struct bw_bench *bench;
-    struct bw_listener listeners[BW_SERVER_MAX_LISTENERS]; /* closed at end */
-    size_t listener_count;
-    atomic_uint silence_ms;      /* of sessions that begin, 0: for ever */
-    bw_server_reload_fn *reload; /* NULL: there is nothing to be read */
+    struct bw_listeners listeners; /* closed at the end */
+    atomic_uint silence_ms;        /* of sessions that begin, 0: for ever */
+    bw_server_reload_fn *reload;   /* NULL: there is nothing to be read */
     void *reload_opaque;
     struct bw_tls_gate *tls; /* for the metrics; NULL: none */
     int wake_fd; /* eventfd: bw_server_stop() or _reload() was called */

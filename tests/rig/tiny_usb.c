@@ -176,11 +176,12 @@ static int open_sockets(const struct options *o, char *error, size_t size)
     if (!o->bench_path) {
         return 0;
     }
-    if (bw_listen_unix(&server.listeners[0], o->bench_path, error, size) < 0) {
+    if (bw_listen_unix(&server.listeners.list[0], o->bench_path, error, size) <
+        0) {
         bw_listener_close(&usb.listener);
         return -1;
     }
-    server.listener_count = 1;
+    server.listeners.count = 1;
     return 0;
 }
 

@@ -148,11 +148,11 @@ static void start_agent(void)
     char error[256];
 
     assert_int_equal(bw_server_init(&server, &bench), 0);
-    if (bw_listen_unix(&server.listeners[0], address + strlen("unix:"), error,
-                       sizeof(error)) < 0) {
+    if (bw_listen_unix(&server.listeners.list[0], address + strlen("unix:"),
+                       error, sizeof(error)) < 0) {
         fail_msg("%s", error);
     }
-    server.listener_count = 1;
+    server.listeners.count = 1;
     assert_int_equal(pthread_create(&server_thread, NULL, serve, NULL), 0);
 }
 
