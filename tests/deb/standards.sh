@@ -9,7 +9,7 @@
 . "$(dirname "$0")/deb.bash"
 
 requires lintian systemd-analyze
-plan 22
+plan 23
 
 for deb in "$DEBS"/*.deb; do
     ok "lintian has nothing to say of ${deb##*/}" \
@@ -76,6 +76,12 @@ print(*sorted(wanted - allowed - {"get_tls"}))
 END
 }
 is "the unit lets it do what its own sandbox does" "$(forbidden)" ''
+
+# --- the bench file --------------------------------------------------------
+
+sed -E 's/^#([a-z[])/\1/' host-agent/system/bench.conf >"$TMP/all.conf"
+like "what the default bench file suggests is in order" \
+    "$(build/host/benchwired --check -c "$TMP/all.conf" 2>&1)" 'ok, 4 exports'
 
 # --- Avahi -----------------------------------------------------------------
 
