@@ -87,6 +87,7 @@ int bw_agent_start(struct bw_agent *a, const char *file, const char *unix_path,
     a->server.reload = bw_agent_reload;
     a->server.reload_opaque = a;
     bw_tls_gate_init(&a->gate);
+    a->server.tls = &a->gate;
     apply_settings(a);
     log_exports(&a->bench);
     if (open_listeners(a, error, error_size) < 0) {

@@ -199,6 +199,12 @@ int bw_listen_tcp(struct bw_listener *l, const char *host, uint16_t port,
     return 0;
 }
 
+void bw_listener_set_metrics(struct bw_listener *l)
+{
+    l->kind = BW_LISTEN_METRICS;
+    snprintf(l->name, sizeof(l->name), "metrics:%s", l->unix_path);
+}
+
 void bw_listener_set_tls(struct bw_listener *l, struct bw_handshake *tls)
 {
     l->kind = BW_LISTEN_TLS;

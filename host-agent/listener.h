@@ -18,7 +18,8 @@ struct bw_handshake;
 enum bw_listener_kind {
     BW_LISTEN_UNIX,
     BW_LISTEN_TCP,
-    BW_LISTEN_TLS
+    BW_LISTEN_TLS,
+    BW_LISTEN_METRICS /* a unix socket: metrics.h */
 };
 
 struct bw_listener {
@@ -26,7 +27,7 @@ struct bw_listener {
     enum bw_listener_kind kind;
     bool inherited;                 /* opened by the service manager */
     struct bw_handshake *handshake; /* of each client, not owned; NULL: none */
-    char name[BW_CONFIG_MAX_PATH + 8];      /* "unix:/run/..." for the log */
+    char name[BW_CONFIG_MAX_PATH + 16];     /* "unix:/run/..." for the log */
     char where[BW_CONFIG_MAX_PATH + 1];     /* path or host, as asked for */
     uint16_t port;                          /* as asked for */
     char unix_path[BW_CONFIG_MAX_PATH + 1]; /* to remove at the end, or "" */
@@ -49,6 +50,9 @@ int bw_listen_unix(struct bw_listener *l, const char *path, char *error,
  * one, which @l->name then tells. */
 int bw_listen_tcp(struct bw_listener *l, const char *host, uint16_t port,
                   char *error, size_t error_size);
+
+/* What a unix listener becomes: it tells what was counted. */
+void bw_listener_set_metrics(struct bw_listener *l);
 
 /* What a TCP listener becomes: its clients' bytes go through @tls. */
 void bw_listener_set_tls(struct bw_listener *l, struct bw_handshake *tls);

@@ -17,7 +17,7 @@
 
 #define DEFAULT_UNIX "/run/benchwire/benchwire.sock"
 #define FIRST_FD     3 /* sd_listen_fds(3), SD_LISTEN_FDS_START */
-#define MAX_WANTED   3
+#define MAX_WANTED   4
 #define MAX_ERROR    512
 
 /* What to listen on. */
@@ -45,7 +45,15 @@ static size_t list_wanted(const struct bw_config_listen *l,
     if (l->tls.line) {
         out[n++] = (struct wanted){ BW_LISTEN_TLS, l->tls.host, l->tls.port };
     }
+    if (l->metrics_path[0]) {
+        out[n++] = (struct wanted){ BW_LISTEN_METRICS, l->metrics_path, 0 };
+    }
     return n;
+}
+
+static bool is_unix(enum bw_listener_kind kind)
+{
+    return kind == BW_LISTEN_UNIX || kind == BW_LISTEN_METRICS;
 }
 
 static int open_one(struct bw_listener *l, enum bw_listener_kind kind,
@@ -58,12 +66,14 @@ static int open_one(struct bw_listener *l, enum bw_listener_kind kind,
         snprintf(error, error_size, "this agent has no TLS; remove tls =");
         return -1;
     }
-    opened = kind == BW_LISTEN_UNIX
-                 ? bw_listen_unix(l, where, error, error_size)
-                 : bw_listen_tcp(l, where, port, error, error_size);
+    opened = is_unix(kind) ? bw_listen_unix(l, where, error, error_size)
+                           : bw_listen_tcp(l, where, port, error, error_size);
 
     if (opened == 0 && kind == BW_LISTEN_TLS) {
         bw_listener_set_tls(l, tls);
+    }
+    if (opened == 0 && kind == BW_LISTEN_METRICS) {
+        bw_listener_set_metrics(l);
     }
     return opened;
 }
@@ -109,9 +119,8 @@ static bool make_room(struct bw_listeners_change *c, struct bw_listeners *have,
     for (i = 0; i < have->count; i++) {
         struct bw_listener *l = &have->list[i];
 
-        if (l->kind != BW_LISTEN_UNIX && w->kind != BW_LISTEN_UNIX &&
-            l->port == w->port && !l->inherited && !c->closed[i] &&
-            !is_in(&c->next, l->fd)) {
+        if (!is_unix(l->kind) && !is_unix(w->kind) && l->port == w->port &&
+            !l->inherited && !c->closed[i] && !is_in(&c->next, l->fd)) {
             bw_listener_close(l);
             c->closed[i] = true;
             any = true;

@@ -16,6 +16,7 @@
 
 #include "host-agent/clock.h"
 #include "host-agent/log.h"
+#include "host-agent/metrics.h"
 #include "host-agent/notify.h"
 #include "host-agent/server_sessions.h"
 
@@ -101,7 +102,11 @@ static bool accept_one(struct bw_server *s, const struct bw_listener *l)
     int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
 
     if (fd >= 0) {
-        bw_server_start_session(s, l, fd);
+        if (l->kind == BW_LISTEN_METRICS) {
+            bw_metrics_start(s, fd);
+        } else {
+            bw_server_start_session(s, l, fd);
+        }
         return true;
     }
     if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) {
