@@ -59,7 +59,7 @@ else
 .PHONY: help run screenshot docs-i2c-path flash demo radio-demo check
 help: ## this list
 	@echo 'make TARGET [V=1]'
-	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/  \1\t\2/p' Makefile | expand -t 20
+	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/  \1\t\2/p' Makefile scripts/deb.mk | expand -t 20
 
 run: ## set up, build all, and run the thermometer against a simulated bench
 	$(Q)scripts/setup host qemu firmware

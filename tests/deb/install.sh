@@ -110,10 +110,6 @@ like "pair prints one command line" "$(cat "$TMP/line")" \
 is "... and no other" "$(grep -c . "$TMP/line")" 1
 is "the service may read the key, and nobody else" \
     "$(inside stat -c '%U %G %a' /etc/benchwire/tls/keys.psk)" 'root benchwire 640'
-stop "$agent" 10 # nothing else has changed: the new one has the key
-# shellcheck disable=SC2086 # words
-spawn "$TMP/agent.log" "${AS_AGENT[@]}" $command
-agent=$PID
 ok "the agent listens for TLS" \
     wait_for 10 grep -q "listening on tls:127.0.0.1:$port" "$TMP/agent.log"
 inside benchwire set thermometer.temperature 25.5 >/dev/null
