@@ -92,12 +92,27 @@ static unsigned lowest(uint64_t mask)
     return n;
 }
 
+/* When the one that is due at @due_ns may follow the last one */
+static int64_t apart(const struct bw_gpio_replay *r, int64_t due_ns)
+{
+    int64_t gap_ns = due_ns - r->taken_due_ns;
+
+    if (gap_ns > BW_REPLAY_APART_NS) {
+        gap_ns = BW_REPLAY_APART_NS;
+    }
+    if (!r->taken || r->taken_ns > INT64_MAX - BW_REPLAY_APART_NS ||
+        r->taken_ns + gap_ns < due_ns) {
+        return due_ns;
+    }
+    return r->taken_ns + gap_ns;
+}
+
 bool bw_replay_due(const struct bw_gpio_replay *r, int64_t *due_ns)
 {
     if (r->count == 0 && !r->short_of) {
         return false;
     }
-    *due_ns = r->count ? r->ring[r->head].due_ns : r->newest_due_ns;
+    *due_ns = apart(r, r->count ? r->ring[r->head].due_ns : r->newest_due_ns);
     return true;
 }
 
@@ -118,6 +133,9 @@ bool bw_replay_take(struct bw_gpio_replay *r, int64_t now_ns,
         return true;
     }
     *out = r->ring[r->head];
+    r->taken = true;
+    r->taken_ns = now_ns;
+    r->taken_due_ns = out->due_ns;
     r->head = (r->head + 1) % BW_REPLAY_ROOM;
     r->count--;
     return true;

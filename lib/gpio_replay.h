@@ -7,7 +7,10 @@
  *
  *  - The first edge after a pause is due at once: nothing is held back only
  *    because an earlier one came late.
- *  - An edge whose time is over is due at once.
+ *  - An edge whose time is over is due at once, but not in the same moment as
+ *    the one before it: if that was taken late, BW_REPLAY_APART_NS of their
+ *    spacing are kept.  A guest that is ahead of its host would otherwise find
+ *    two edges of one line as one.
  *  - A replay that is behind by more than BW_REPLAY_LAG_NS goes twice as fast
  *    until it is not, and no pause in it is longer than BW_REPLAY_PAUSE_NS.
  *
@@ -30,6 +33,7 @@
 #define BW_REPLAY_ROOM     16384u
 #define BW_REPLAY_PAUSE_NS 2000000  /* spacing beyond it is not kept exactly */
 #define BW_REPLAY_LAG_NS   50000000 /* behind the line, before it hurries */
+#define BW_REPLAY_APART_NS 100000   /* more than an interrupt handler takes */
 
 struct bw_replay_level {
     int64_t due_ns; /* on the guest's clock */
@@ -45,8 +49,11 @@ struct bw_gpio_replay {
     bool begun;
     uint64_t newest_ns; /* the agent's time of the edge added last */
     int64_t newest_due_ns;
-    uint64_t levels;   /* of each line, with all that was added */
-    uint64_t short_of; /* lines whose last level did not fit */
+    bool taken;           /* one has been */
+    int64_t taken_ns;     /* the last one, when */
+    int64_t taken_due_ns; /* and when it was due */
+    uint64_t levels;      /* of each line, with all that was added */
+    uint64_t short_of;    /* lines whose last level did not fit */
     uint64_t dropped;
 };
 

@@ -49,6 +49,17 @@ static void expect(int64_t due_ns, unsigned line, bool level)
     assert_int_equal(now.level, level);
 }
 
+/* Its time was earlier, but it is taken now. */
+static void expect_at(int64_t now_ns, unsigned line, bool level)
+{
+    struct bw_replay_level now;
+
+    assert_false(bw_replay_take(replay, now_ns - 1, &now));
+    assert_true(bw_replay_take(replay, now_ns, &now));
+    assert_int_equal(now.line, line);
+    assert_int_equal(now.level, level);
+}
+
 static void expect_nothing(void)
 {
     int64_t due_ns;
@@ -87,6 +98,24 @@ static void after_a_pause_nothing_is_held_back(void **state)
     expect(10 * MS, 0, true);
     bw_replay_edge(replay, 0, false, 101 * MS, 109 * MS);
     expect(109 * MS, 0, false);
+}
+
+static void edges_taken_late_are_not_taken_together(void **state)
+{
+    struct bw_replay_level now;
+
+    (void)state;
+    bw_replay_edge(replay, 0, true, 1000 * US, 10 * MS);
+    bw_replay_edge(replay, 0, false, 1030 * US, 10 * MS);
+    bw_replay_edge(replay, 1, true, 1030 * US, 10 * MS);
+    bw_replay_edge(replay, 0, true, 3000 * US, 10 * MS);
+    assert_true(bw_replay_take(replay, 15 * MS, &now));
+    /* the 30 us between them; two of one time stay together */
+    expect_at(15 * MS + 30 * US, 0, false);
+    expect_at(15 * MS + 30 * US, 1, true);
+    /* of the 1970 us as much as an interrupt may take */
+    expect_at(15 * MS + 30 * US + BW_REPLAY_APART_NS, 0, true);
+    expect_nothing();
 }
 
 static void a_replay_that_is_behind_hurries(void **state)
@@ -142,14 +171,14 @@ static void what_does_not_fit_is_counted_and_the_last_level_told(void **state)
     }
     assert_int_equal(replay->dropped, 10);
     for (unsigned i = 0; i < BW_REPLAY_ROOM; i++) {
-        assert_true(bw_replay_take(replay, MS, &now));
+        assert_true(bw_replay_take(replay, next_due(), &now));
         assert_int_equal(now.line, 63);
         assert_int_equal(now.level, i & 1);
     }
-    assert_true(bw_replay_take(replay, MS, &now));
+    assert_true(bw_replay_take(replay, next_due(), &now));
     assert_int_equal(now.line, 2);
     assert_int_equal(now.level, 0);
-    assert_true(bw_replay_take(replay, MS, &now));
+    assert_true(bw_replay_take(replay, next_due(), &now));
     assert_int_equal(now.line, 63);
     assert_int_equal(now.level, 1);
     expect_nothing();
@@ -163,10 +192,10 @@ static void a_line_that_fits_again_is_not_told_twice(void **state)
     for (unsigned i = 0; i <= BW_REPLAY_ROOM; i++) {
         bw_replay_edge(replay, 0, i & 1, i, 0);
     }
-    assert_true(bw_replay_take(replay, MS, &now));
+    assert_true(bw_replay_take(replay, next_due(), &now));
     assert_true(bw_replay_edge(replay, 0, true, BW_REPLAY_ROOM + 1, 0));
     for (unsigned i = 1; i <= BW_REPLAY_ROOM; i++) {
-        assert_true(bw_replay_take(replay, MS, &now));
+        assert_true(bw_replay_take(replay, next_due(), &now));
     }
     assert_int_equal(now.level, 1);
     expect_nothing();
@@ -199,6 +228,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(edges_of_one_frame_keep_their_spacing),
         TEST(an_edge_that_comes_late_is_due_at_once),
+        TEST(edges_taken_late_are_not_taken_together),
         TEST(after_a_pause_nothing_is_held_back),
         TEST(a_replay_that_is_behind_hurries),
         TEST(pauses_are_not_replayed_when_behind),
