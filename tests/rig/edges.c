@@ -10,7 +10,8 @@
  *
  *   -c FOLDER   the chip's lines, /sys/devices/platform/gpio-sim.N/gpiochipM
  *   -i A,B,C,D  offsets of the inputs; -o A,B,C,D of the outputs
- *   -n COUNT    edges (default 1000); -p US  from one to the next (default 0)
+ *   -n COUNT    edges (default 1000); -p US  from one to the next, at least
+ *               (default 0)
  *   -w COUNT    at most so many on their way (default 1; 0 for any number)
  *   -t SECONDS  give up when none has come for so long (default 10)
  *   -f FILE     a line for each edge: its number, when it was made, when its
@@ -203,9 +204,25 @@ static void pull(struct pulls *p, unsigned line)
     }
 }
 
+/* Wait for room in the window, once it is full until half of it is free: the
+ * edges then come in bursts, which a busy machine has fewer of.  Returns false
+ * if answers do not come. */
+static bool await_room(struct run *r, unsigned n, unsigned *room)
+{
+    if (r->window == 0 || n < *room) {
+        return true;
+    }
+    if (!await(r, n - r->window / 2)) {
+        return false;
+    }
+    *room = n - r->window / 2 + r->window;
+    return true;
+}
+
 /* Returns: how many were made; fewer if their answers do not come. */
 static unsigned drive(struct run *r, bool answered)
 {
+    unsigned room = r->window;
     uint64_t next_ns = edges_now_ns();
     uint32_t walk = EDGE_WALK_START;
     struct timespec next;
@@ -214,14 +231,13 @@ static unsigned drive(struct run *r, bool answered)
 
     open_pulls(r, &pulls);
     for (n = 0; n < r->count; n++) {
-        if (answered && r->window && n >= r->window &&
-            !await(r, n - r->window + 1)) {
+        if (answered && !await_room(r, n, &room)) {
             break;
         }
-        next_ns += r->period_us * 1000u;
-        next = timespec_of(next_ns);
         if (r->period_us) {
+            next = timespec_of(next_ns + r->period_us * 1000u);
             clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
+            next_ns = edges_now_ns();
         }
         r->made_ns[n] = edges_now_ns();
         pull(&pulls, edge_walk_next(&walk));
