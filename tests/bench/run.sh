@@ -1,9 +1,11 @@
 #!/bin/bash
 # Measure, beside each other in one run: register reads against the bare
-# socket and the local form, processor speed and boot time against stock QEMU,
-# and what a board costs its host.
+# socket and the local form, what sessions cost the agent, GPIO edges against
+# libgpiod alone, processor speed and boot time against stock QEMU, and what a
+# board costs its host.
 #
-# usage: make bench        results also in build/bench/result.txt
+# usage: make bench        results also in build/bench/result.txt; GPIO needs the
+#                          rig that tests/rig/with-rig boots
 #
 # What is compared takes turns, and a ratio is the median of the rounds'
 # ratios: a host that is busy for a while then slows both.  Nothing here fails
@@ -21,6 +23,12 @@ cd "$BW_ROOT" || exit
 . tests/bench/i2c.sh
 # shellcheck source=tests/bench/sessions.sh
 . tests/bench/sessions.sh
+# shellcheck source=tests/rig/rig.bash
+. tests/rig/rig.bash
+# shellcheck source=tests/rig/lines.bash
+. tests/rig/lines.bash
+# shellcheck source=tests/bench/gpio.sh
+. tests/bench/gpio.sh
 
 MICROPYTHON=build/micropython.hex
 ROUNDS=7
@@ -167,6 +175,7 @@ main() {
     measure_sessions
     compare_stock
     measure_boards
+    compare_gpio
 }
 
 mkdir -p "$dir"
