@@ -129,12 +129,13 @@ chardev_address() {
 
 # qemu_args FIRMWARE [EXPORT:ADDRESS...]: the machine with its passed-through
 # parts, without a serial port; FIRMWARE may be empty. $FLASH names the file
-# that keeps its flash. QMP is at $MACHINE_DIR/qmp.sock.
+# that keeps its flash. $PINS has words EXPORT.LINE:PIN, pins that are GPIO lines
+# of the agent. QMP is at $MACHINE_DIR/qmp.sock.
 qemu_args() {
     local firmware=$1 address part name
     shift
     address=$(chardev_address) || return
-    [ $# -gt 0 ] || set -- "${DESK_PARTS[@]}"
+    [ $# -gt 0 ] || [ -n "${PINS:-}" ] || set -- "${DESK_PARTS[@]}"
     # shellcheck disable=SC2206 # $ICOUNT is words
     QEMU_ARGS=(-M "microbit${FLASH:+,flash=${FLASH//,/,,}}"
         -display "$MACHINE_DISPLAY" $ICOUNT
@@ -147,5 +148,22 @@ qemu_args() {
             -chardev "socket,id=$name-link,$address,reconnect-ms=250"
             -device "i2c-passthrough,id=$name,chardev=$name-link,export=$name,address=${part#*:}"
         )
+    done
+    pin_args "$address"
+}
+
+# pin_args ADDRESS: one gpio-passthrough for each word of $PINS, and a link for
+# each export in it
+pin_args() {
+    local word set line links=' '
+    for word in ${PINS:-}; do
+        set=${word%%.*}
+        line=${word#*.}
+        if [[ $links != *" $set "* ]]; then
+            links+="$set "
+            QEMU_ARGS+=(-chardev "socket,id=$set-link,$1,reconnect-ms=250")
+        fi
+        QEMU_ARGS+=(-device
+            "gpio-passthrough,id=${line%:*},chardev=$set-link,export=$set,line=${line%:*},pin=${line##*:}")
     done
 }

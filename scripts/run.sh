@@ -13,6 +13,8 @@
 #   PARTS   words EXPORT:ADDRESS[,PROPERTY=VALUE]...: which of the agent's
 #           exports are on the board's bus, where, and with which properties
 #           of i2c-passthrough (default: the three of desk.conf)
+#   PINS    words EXPORT.LINE:PIN, such as lines.button:P0: pins of the board that
+#           are GPIO lines of the agent; without PARTS there are no parts then
 #   PANEL   vnc: show the board's panel to a VNC viewer, at a free display of
 #           127.0.0.1; vnc:N: at display N; unix: at a socket in build/run/
 #   ARGS    words: more options for QEMU, such as "-trace bw_link_*"
@@ -87,6 +89,10 @@ check_input() {
     for part in ${PARTS:-}; do
         [[ $part =~ ^[^:]+:(0x)?[0-9a-fA-F]+(,[^,=]+=[^,]+)*$ ]] ||
             die "PARTS: \"$part\" is not EXPORT:ADDRESS, such as thermometer:0x48"
+    done
+    for part in ${PINS:-}; do
+        [[ $part =~ ^[^.:,]+\.[^:,]+:[A-Za-z0-9.]+$ ]] ||
+            die "PINS: \"$part\" is not EXPORT.LINE:PIN, such as lines.button:P0"
     done
     [ -n "${AGENT:-}" ] || [ -r "$bench" ] || die "there is no bench $bench"
     chardev_address >/dev/null ||

@@ -18,13 +18,16 @@
 
 #include "../virtual_io.h"
 #include "host-agent/backend_sim.h"
+#include "host-agent/backend_sim_lines.h"
 #include "host-agent/bench.h"
 #include "host-agent/fault_set.h"
+#include "host-agent/service_gpio.h"
 #include "host-agent/session.h"
 #include "host-agent/session_reply.h"
 #include "lib/wire.h"
 #include "lib/wire_admin.h"
 #include "lib/wire_fault.h"
+#include "lib/wire_gpio.h"
 #include "lib/wire_stats.h"
 #include "lib/wire_step.h"
 #include "peripherals/parts/part.h"
@@ -82,6 +85,38 @@ static void add_faults(struct bw_bus *bus)
     }
 }
 
+/* An output, an input, and one that may be both, against which something
+ * drives. */
+static void add_lines(struct bw_bus *bus)
+{
+    static const char *const names[] = { "lines.a", "lines.b", "lines.c" };
+    static const struct bw_gpio_owner owners[] = {
+        { .name = "a",
+          .funcs = BW_GPIO_FUNC_OUT | BW_GPIO_FUNC_PUSH_PULL,
+          .safe = { .direction = BW_GPIO_OUT } },
+        { .name = "b",
+          .funcs = BW_GPIO_FUNC_IN | BW_GPIO_FUNC_EDGES | BW_GPIO_FUNC_BIAS },
+        { .name = "c", .funcs = UINT32_MAX },
+    };
+    struct bw_gpio_setting safe[3];
+    unsigned numbers[3];
+    struct bw_export *e;
+    int i;
+
+    bus->chip = bw_sim_chip_new();
+    require(bus->chip);
+    for (i = 0; i < 3; i++) {
+        numbers[i] = (unsigned)bw_sim_chip_add(
+            bus->chip, names[i], i == 2 ? BW_SIM_LINE_HIGH : BW_SIM_LINE_OPEN);
+        safe[i] = owners[i].safe;
+    }
+    e = bw_bench_add_export(&bench, "lines", BW_EXPORT_GPIO, bus, BW_ADDR_ANY,
+                            "");
+    require(e);
+    require(bw_service_gpio_attach(
+        e, bw_sim_chip_open(bus->chip, numbers, 3, safe), owners));
+}
+
 static void fill_bench(bool faulty)
 {
     struct bw_sim *sim = bw_sim_new(tick);
@@ -102,6 +137,7 @@ static void fill_bench(bool faulty)
     bw_bench_add_export(&bench, "one", BW_EXPORT_I2C, bus, 0x48, "");
     bw_bench_add_export(&bench, "bench", BW_EXPORT_BENCH, bus, BW_ADDR_ANY,
                         "values");
+    add_lines(bus);
 }
 
 /* A host with as many sessions as the client's KICKs are answered with ok. */
@@ -174,6 +210,8 @@ static void check_body(unsigned type, struct bw_reader *body)
     static struct bw_wire_value value;
     static struct bw_wire_stats stats;
     static struct bw_wire_who who;
+    struct bw_wire_gpio_line line;
+    struct bw_gpio_state state;
     struct bw_wire_lease lease;
     struct bw_wire_hello hello;
     struct bw_wire_opened opened;
@@ -218,6 +256,16 @@ static void check_body(unsigned type, struct bw_reader *body)
             require(bw_wire_get_who(body, &who) == BW_OK);
         }
         break;
+    case BW_MSG_GPIO_LINES:
+        while (bw_reader_left(body) > 0) {
+            require(bw_wire_get_gpio_line(body, &line) == BW_OK);
+        }
+        break;
+    case BW_MSG_GPIO_CONFIG:
+    case BW_MSG_GPIO_SET:
+    case BW_MSG_GPIO_GET:
+        require(bw_wire_get_gpio_state(body, &state) == BW_OK);
+        break;
     case BW_MSG_FAULT_ADD:
         require(bw_wire_get_fault_number(body, &number) == BW_OK);
         break;
@@ -242,6 +290,16 @@ static void check_failure(unsigned type, struct bw_reader *body)
         require(bw_reader_left(body) >= BW_STEP_REPLY_LEN);
     } else {
         require(bw_wire_get_text(body, text) == BW_OK);
+    }
+}
+
+/* tell() sends none, the lines theirs. */
+static void check_notice(struct bw_reader *body)
+{
+    static struct bw_wire_gpio_events events;
+
+    if (bw_reader_left(body) > 0) {
+        require(bw_wire_get_gpio_events(body, &events) == BW_OK);
     }
 }
 
@@ -272,7 +330,9 @@ static void check_replies(const uint8_t *requests, size_t size)
         if ((reply.type & BW_WIRE_NOTICE) == BW_WIRE_NOTICE &&
             reply.status == 0) {
             require(reply.id == ++notices);
-            require(reply.len == 0);
+            bw_reader_init(&body, bw_read_bytes(&r, reply.len), reply.len);
+            require(!r.failed);
+            check_notice(&body);
             continue;
         }
         request = get_header(&q);
