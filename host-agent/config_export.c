@@ -263,8 +263,8 @@ static bool same_export(const struct bw_config *a, const struct bw_config *b,
     const struct bw_config_export *one = bw_config_find_export(a, name);
     const struct bw_config_export *other = bw_config_find_export(b, name);
 
-    return one->kind == other->kind && one->addr == other->addr &&
-           one->shared == other->shared &&
+    return one && other && one->kind == other->kind &&
+           one->addr == other->addr && one->shared == other->shared &&
            strcmp(one->text, other->text) == 0 &&
            strcmp(one->adapter, other->adapter) == 0 &&
            strcmp(one->profile, other->profile) == 0;

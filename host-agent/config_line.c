@@ -317,18 +317,27 @@ static bool same_line(const struct bw_config_line *a,
            a->debounce_us == b->debounce_us;
 }
 
-/* The next line of an export or else of a whole adapter, from *@at on. */
-static const struct bw_config_line *next(const struct bw_config *c,
-                                         const char *export,
-                                         const char *adapter, size_t *at)
+/* Is it of the export @name, or else of an export on the adapter @name? */
+static bool is_of(const struct bw_config *c, const struct bw_config_line *line,
+                  bool by_export, const char *name)
+{
+    const struct bw_config_export *x;
+
+    if (by_export) {
+        return strcmp(line->export, name) == 0;
+    }
+    x = bw_config_find_export(c, line->export);
+    return x && strcmp(x->adapter, name) == 0;
+}
+
+/* The next of these lines, from *@at on, or NULL. */
+static const struct bw_config_line *
+next(const struct bw_config *c, bool by_export, const char *name, size_t *at)
 {
     while (*at < c->line_count) {
         const struct bw_config_line *line = &c->lines[(*at)++];
-        const struct bw_config_export *x =
-            bw_config_find_export(c, line->export);
 
-        if (export ? strcmp(line->export, export) == 0
-                   : x && strcmp(x->adapter, adapter) == 0) {
+        if (is_of(c, line, by_export, name)) {
             return line;
         }
     }
@@ -336,14 +345,14 @@ static const struct bw_config_line *next(const struct bw_config *c,
 }
 
 static bool same_lines(const struct bw_config *a, const struct bw_config *b,
-                       const char *export, const char *adapter)
+                       bool by_export, const char *name)
 {
     size_t i = 0, j = 0;
     const struct bw_config_line *one, *other;
 
     do {
-        one = next(a, export, adapter, &i);
-        other = next(b, export, adapter, &j);
+        one = next(a, by_export, name, &i);
+        other = next(b, by_export, name, &j);
     } while (one && other && same_line(one, other));
     return !one && !other;
 }
@@ -351,14 +360,14 @@ static bool same_lines(const struct bw_config *a, const struct bw_config *b,
 static bool same_export(const struct bw_config *a, const struct bw_config *b,
                         const char *name)
 {
-    return same_lines(a, b, name, NULL);
+    return same_lines(a, b, true, name);
 }
 
 /* A simulated adapter has its lines for good; a chip is not ours. */
 static bool same_adapter(const struct bw_config *a, const struct bw_config *b,
                          const char *adapter)
 {
-    return !bw_config_is_sim(adapter) || same_lines(a, b, NULL, adapter);
+    return !bw_config_is_sim(adapter) || same_lines(a, b, false, adapter);
 }
 
 static const struct bw_config_key line_keys[] = {

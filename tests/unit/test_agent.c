@@ -90,6 +90,22 @@ static void all_that_an_export_is_made_of_counts(void **state)
     }
 }
 
+/* The lines of another adapter do not matter. */
+static void a_line_that_changes_changes_its_export(void **state)
+{
+    static const char lines[] = "[export g]\ntype=gpio\nadapter=sim:g\n"
+                                "[line one]\nexport=g\ndirection=out\nsafe=%s\n"
+                                "[export h]\ntype=gpio\nadapter=sim:h\n"
+                                "[line one]\nexport=h\ndirection=in\n";
+
+    (void)state;
+    write_file(lines, "low");
+    start();
+    write_file(lines, "high");
+    must_reload("1 as before, 1 changed");
+    must_reload("2 as before, 0 changed");
+}
+
 static void a_bad_file_changes_nothing(void **state)
 {
     struct bw_client a, b;
@@ -412,6 +428,7 @@ int main(void)
         TEST(what_did_not_change_goes_on),
         TEST(what_is_removed_ends_its_sessions),
         TEST(all_that_an_export_is_made_of_counts),
+        TEST(a_line_that_changes_changes_its_export),
         TEST(a_bad_file_changes_nothing),
         TEST(an_adapter_is_kept_for_who_comes_to_it),
         TEST(a_real_adapter_is_closed_before_it_is_opened_anew),
