@@ -9,7 +9,7 @@ time answered.  ANSWERS tells when the answering side saw each edge: what
 "edges echo -f" wrote, or the log of -trace bw_nrf51_gpio_level with
 -msg timestamp=on, in which each change of an output of tests/firmware/edges.c
 is one.  The trace has this machine's clock, the others the rig's.  "offset"
-prints the OFFSET between them, and its error: "edges clock" at UDP port PORT
+prints the OFFSET between them, and its error: "edges clock" at port PORT
 of this machine tells what the rig's shows.  Of some hundred questions the one
 with the shortest round trip counts, and half of that is how wrong the figures
 of one way may be.
@@ -33,16 +33,13 @@ QUESTIONS = 500
 def clock_offset(port):
     """Return this machine's time less the rig's, and its error, in seconds."""
     best = None
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.connect(("127.0.0.1", port))
-        sock.settimeout(1)
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as sock:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        answers = sock.makefile("rb")
         for _ in range(QUESTIONS):
             asked = time.time()
-            sock.send(b"?")
-            try:
-                rig = int(sock.recv(64)) / 1e9
-            except TimeoutError:
-                continue
+            sock.sendall(b"?")
+            rig = int(answers.readline()) / 1e9
             came = time.time()
             trip = came - asked
             if best is None or trip < best[1] * 2:

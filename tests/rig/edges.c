@@ -6,7 +6,7 @@
  *        edges record OPTION...   only await them
  *        edges drive OPTION...    only make them
  *        edges echo OPTION...     answer them with libgpiod, until ended
- *        edges clock PORT         tell CLOCK_MONOTONIC to who asks by UDP
+ *        edges clock PORT         tell CLOCK_MONOTONIC to who asks by TCP
  *
  *   -c FOLDER   the chip's lines, /sys/devices/platform/gpio-sim.N/gpiochipM
  *   -i A,B,C,D  offsets of the inputs; -o A,B,C,D of the outputs
@@ -357,26 +357,40 @@ static int drive_only(struct run *r)
     return EXIT_SUCCESS;
 }
 
+/* A line with the time for each byte that comes. */
+static void serve_time(int fd)
+{
+    char text[32];
+
+    while (recv(fd, text, 1, 0) == 1) {
+        snprintf(text, sizeof(text), "%llu\n",
+                 (unsigned long long)edges_now_ns());
+        if (send(fd, text, strlen(text), MSG_NOSIGNAL) < 0) {
+            break;
+        }
+    }
+    close(fd);
+}
+
 static int tell_time(const char *port)
 {
     struct sockaddr_in addr = { .sin_family = AF_INET,
                                 .sin_port = htons((uint16_t)atoi(port)),
                                 .sin_addr.s_addr = htonl(INADDR_ANY) };
-    int fd = socket(AF_INET, SOCK_DGRAM, 0);
-    socklen_t len = sizeof(addr);
-    char text[32];
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    const int on = 1;
+    int client;
 
-    if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
+    if (fd < 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
+        bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
+        listen(fd, 1) < 0) {
         edges_die(port);
     }
     puts("edges: clock");
     fflush(stdout);
-    while (recvfrom(fd, text, sizeof(text), 0, (struct sockaddr *)&addr,
-                    &len) >= 0) {
-        snprintf(text, sizeof(text), "%llu",
-                 (unsigned long long)edges_now_ns());
-        sendto(fd, text, strlen(text), 0, (struct sockaddr *)&addr, len);
-        len = sizeof(addr);
+    while ((client = accept(fd, NULL, NULL)) >= 0) {
+        serve_time(client);
     }
     edges_die("waiting for a question");
 }

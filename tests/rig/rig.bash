@@ -10,7 +10,7 @@
 #   rig_qmp hmp 'info usb'       QEMU's monitor, as tests/e2e/qmp.py has it
 #
 # $RIG_AGENT is the agent's address.  $RIG is the rig's folder: console,
-# qemu.log, qmp.sock, control.sock, agent (its address), clock (the UDP port of
+# qemu.log, qmp.sock, control.sock, agent (its address), clock (the port of
 # "edges clock"), boot (its times), and usb1.* and usb2.* of the adapters' peers.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
@@ -103,7 +103,7 @@ rig_qemu() {
         -serial "file:$RIG/console" \
         -serial "unix:$RIG/control.sock,server=on,wait=off" \
         -qmp "unix:$RIG/qmp.sock,server=on,wait=off" \
-        -netdev "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-127.0.0.1:7420,hostfwd=udp:127.0.0.1:0-10.0.2.15:7421" \
+        -netdev "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-127.0.0.1:7420,hostfwd=tcp:127.0.0.1:0-10.0.2.15:7421" \
         -device virtio-net-pci,netdev=net,romfile= \
         -device qemu-xhci "${args[@]}" >"$RIG/qemu.log" 2>&1 </dev/null 7>&- &
     echo $! >"$RIG/qemu.pid"
@@ -128,9 +128,9 @@ rig_boot() {
     fi
     rig_qmp hmp 'info usernet' |
         awk -v agent="$RIG/agent" -v clock="$RIG/clock" \
-            '/HOST_FORWARD/ { port[$1] = $4 }
-            END { print "tcp:127.0.0.1:" port["TCP[HOST_FORWARD]"] >agent
-                  print port["UDP[HOST_FORWARD]"] >clock }'
+            '/HOST_FORWARD/ { port[$6] = $4 }
+            END { print "tcp:127.0.0.1:" port[7420] >agent
+                  print port[7421] >clock }'
     printf 'rig: booted in %s s of wall time\n' \
         "$(seconds_of $((${EPOCHREALTIME/./} - start)))" >>"$RIG/boot"
 }
