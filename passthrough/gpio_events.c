@@ -184,14 +184,14 @@ static void take_event(BwGpioExport *e, const struct bw_gpio_event *event)
     add_edge(e, line, level, event->time_ns);
 }
 
-static void report_loss(BwGpioExport *e, uint32_t lost)
+static void report_loss(BwGpioExport *e, uint64_t lost)
 {
     int64_t now_ms = qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
 
     trace_bw_gpio_lost(e->name, lost);
     if (!e->loss_warned_ms || now_ms - e->loss_warned_ms >= WARN_PERIOD_MS) {
         e->loss_warned_ms = now_ms;
-        warn_report("%s: %" PRIu32 " edges were lost before the guest could "
+        warn_report("%s: %" PRIu64 " edges were lost before the guest could "
                     "see them, they came too fast (export '%s'); edges-lost "
                     "counts on", e->link.config.name, lost, e->name);
     }

@@ -39,12 +39,30 @@ static void report_missing(BwGpioExport *e, const GString *names)
     BwGpioLine *line;
 
     QLIST_FOREACH(line, &e->lines, next) {
-        if (!line->found && !line->refused) {
-            line->refused = true;
+        if (line->found || line->refused) {
+            continue;
+        }
+        line->refused = true;
+        if (line->name || !names->len) {
             warn_report("%s: the export '%s' has no line '%s'; it has %s",
                         line->owner, e->name, line->name ?: "(the only one)",
                         names->len ? names->str : "none");
+        } else {
+            warn_report("%s: the export '%s' has more than one line; give "
+                        "line=NAME, one of %s", line->owner, e->name,
+                        names->str);
         }
+    }
+}
+
+/* A device that names no line has the only one there is. */
+static void drop_unnamed(BwGpioExport *e)
+{
+    BwGpioLine *line = QLIST_FIRST(&e->lines);
+
+    if (e->count > 1 && line && !line->name && line->found) {
+        line->found = false;
+        e->by_number[line->number] = NULL;
     }
 }
 
@@ -88,6 +106,7 @@ static void lines_reply(void *opaque, uint32_t id, unsigned status,
             return;
         }
     }
+    drop_unnamed(e);
     report_missing(e, names);
     QLIST_FOREACH(line, &e->lines, next) {
         if (line->found && !line->wanted) {
@@ -106,11 +125,17 @@ static void link_ready(void *opaque)
     }
 }
 
+/*
+ * Told levels and lost lines change nets, which makes other lines of the export
+ * want something: the queue is emptied after the first and takes nothing during
+ * the second.
+ */
 static void link_down(void *opaque, enum bw_status status)
 {
     BwGpioExport *e = opaque;
     BwGpioLine *line;
 
+    bw_gpio_events_down(e);
     for (unsigned i = 0; i < e->waiting; i++) {
         line = e->by_number[bw_gpio_wish_at(e, i)->line];
         if (line) {
@@ -120,7 +145,6 @@ static void link_down(void *opaque, enum bw_status status)
     e->waiting = 0;
     e->sent = 0;
     e->window_count = 0;
-    bw_gpio_events_down(e);
     memset(e->by_number, 0, sizeof(e->by_number));
     QLIST_FOREACH(line, &e->lines, next) {
         line->found = false;
@@ -128,6 +152,8 @@ static void link_down(void *opaque, enum bw_status status)
         line->behind = false;
         line->conflict = false;
         line->refused = false;
+    }
+    QLIST_FOREACH(line, &e->lines, next) {
         line->changed(line->opaque);
     }
 }
@@ -192,8 +218,9 @@ static bool may_share(BwGpioExport *e, const BwGpioLine *line,
     other = line->name ? find_line(e, line->name) : QLIST_FIRST(&e->lines);
     if (other) {
         error_setg(errp, "gpio-passthrough: line '%s' of export '%s' is "
-                   "used by %s; a line is at one pin", other->name ?: "",
-                   e->name, other->owner);
+                   "used by %s; a line is at one pin",
+                   other->name ?: line->name ?: "(the only one)", e->name,
+                   other->owner);
         return false;
     }
     return true;

@@ -5,7 +5,9 @@
  * docs/protocol.md, GPIO_CONFIG and GPIO_SET, is the rule.  A change of level
  * of an output is a GPIO_SET, many in a row are one; everything else is a
  * GPIO_CONFIG of one line, so that one which the agent refuses takes no other
- * with it.  A line whose last request has failed is configured as a whole.
+ * with it.  A GPIO_SET that fails may be one line's fault: all of it are
+ * configured as a whole then, and so is a line whose GPIO_CONFIG has failed, at
+ * its next change.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -185,6 +187,7 @@ static uint64_t retire(BwGpioExport *e, unsigned status, const uint8_t *body,
         line->in_flight--;
         if (status != BW_OK) {
             report_refusal(e, line, status, body, len);
+            line->behind |= wish->level_only;
         } else if (!wish->level_only) {
             configured |= 1ull << wish->line;
             line->refused = false;

@@ -85,6 +85,64 @@ static void test_line_that_is_not_there_is_told_with_those_that_are(void)
     bench_finish(&b);
 }
 
+static void wait_logged(struct bench *b, const char *needle)
+{
+    int64_t end = g_get_monotonic_time() + PATIENCE_US;
+    bool is = false;
+
+    while (!is) {
+        g_autofree char *text = NULL;
+
+        g_assert_true(g_file_get_contents(b->log, &text, NULL, NULL));
+        is = strstr(text, needle);
+        g_assert_cmpint(g_get_monotonic_time(), <, end);
+    }
+}
+
+static void test_unnamed_line_of_several_is_none(void)
+{
+    struct bench b = { 0 };
+
+    bench_init(&b);
+    b.agent = fake_agent_start(b.socket);
+    gpio_boot(&b, "-device gpio-passthrough,id=one,chardev=agent,"
+                  "export=" FAKE_EXPORT ",pin=P0.18");
+    gpio_wait_link(&b, "ready");
+    wait_logged(&b, "has more than one line; give line=NAME, one of "
+                         "a, b, c, d");
+    gpio_drive(&b, PIN_A, true);
+    gpio_expect(&b, "");
+    bench_finish(&b);
+}
+
+/*
+ * An edge that waits is told when the link goes down, and through a jumper it
+ * changes what another line of the export is to be.
+ */
+static void test_edges_told_at_the_end_leave_nothing_in_the_queue(void)
+{
+    static const struct fake_edge edges[] = { { 0, true, 0 },
+                                              { 0, false, 1000 } };
+    struct bench b = { 0 };
+
+    bench_init(&b);
+    b.agent = fake_agent_start(b.socket);
+    gpio_boot(&b, "-device gpio-passthrough,id=one,chardev=agent,"
+                  "export=" FAKE_EXPORT ",line=a,pin=P0.18 "
+                  "-device gpio-passthrough,id=two,chardev=agent,"
+                  "export=" FAKE_EXPORT ",line=b,pin=P0.20 "
+                  "-device bw-jumper,a=P0.18,b=P0.20");
+    gpio_settle(&b, ONE);
+    gpio_settle(&b, TWO);
+    fake_gpio_edges(b.agent, edges, 2);
+    gpio_wait_int(&b, ONE, "edges-in", 2);
+    fake_agent_drop(b.agent);
+    gpio_wait_int(&b, ONE, "reconnects", 1);
+    gpio_settle(&b, ONE);
+    gpio_settle(&b, TWO);
+    bench_finish(&b);
+}
+
 /* --- lies --- */
 
 static void works_again(struct bench *b)
@@ -247,6 +305,8 @@ int main(int argc, char **argv)
     ADD(what_the_guest_did_meanwhile_is_done);
     ADD(agent_that_comes_later);
     ADD(line_that_is_not_there_is_told_with_those_that_are);
+    ADD(unnamed_line_of_several_is_none);
+    ADD(edges_told_at_the_end_leave_nothing_in_the_queue);
     ADD(lies_in_replies_are_survived);
     ADD(mutated_replies_are_survived);
     ADD(bad_notices_end_the_connection);

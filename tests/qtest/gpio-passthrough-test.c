@@ -346,6 +346,22 @@ static void test_refused_setting_is_told_once(void)
     bench_finish(&b);
 }
 
+/* Nothing but the refusal would make the guest's level come. */
+static void test_levels_that_are_refused_are_set_up_anew(void)
+{
+    struct bench b = { 0 };
+
+    gpio_start(&b, "");
+    gpio_drive(&b, PIN_A, false);
+    gpio_settle(&b, ONE);
+    fake_agent_will(b.agent, BW_MSG_GPIO_SET, FAKE_STATUS, BW_INVALID, 1);
+    qtest_writel(b.qts, GPIO_OUTSET, 1u << PIN_A);
+    gpio_settle(&b, ONE);
+    g_assert_true(fake_gpio_is_high(b.agent, 0));
+    gpio_expect(&b, "a in|a out 0|a out 1");
+    bench_finish(&b);
+}
+
 static void test_reset_lets_go_of_the_line(void)
 {
     struct bench b = { 0 };
@@ -403,6 +419,7 @@ int main(int argc, char **argv)
     ADD(conflict_is_told_and_not_forced);
     ADD(line_that_may_only_be_read_is_read);
     ADD(refused_setting_is_told_once);
+    ADD(levels_that_are_refused_are_set_up_anew);
     ADD(reset_lets_go_of_the_line);
     ADD(line_of_this_machine);
     return g_test_run();
