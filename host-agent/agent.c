@@ -15,6 +15,7 @@
 #include "host-agent/clock.h"
 #include "host-agent/log.h"
 #include "host-agent/notify.h"
+#include "host-agent/tls_creds.h"
 
 #define NS_PER_US 1000u
 
@@ -26,9 +27,11 @@ static void apply_settings(struct bw_agent *a)
     bw_server_set_limits(&a->server, l->silence_ms, l->sessions);
 }
 
-/* Also where the service manager listens for it. */
-static bool load_credentials(struct bw_agent *a,
-                             const struct bw_config_listen *l, char *error,
+/* Also where the service manager listens for it.  Without TLS there are none,
+ * and *@creds is NULL. */
+static bool read_credentials(struct bw_agent *a,
+                             const struct bw_config_listen *l,
+                             struct bw_tls_creds **creds, char *error,
                              size_t error_size)
 {
     bool tls = l->tls.line;
@@ -39,17 +42,28 @@ static bool load_credentials(struct bw_agent *a,
 
         tls |= listener->inherited && listener->kind == BW_LISTEN_TLS;
     }
-    return !tls ||
-           bw_tls_gate_load(&a->gate, l->credentials, error, error_size);
+    *creds = tls ? bw_tls_gate_read(l->credentials, error, error_size) : NULL;
+    return *creds || !tls;
+}
+
+static void use_credentials(struct bw_agent *a, struct bw_tls_creds *creds)
+{
+    if (creds) {
+        bw_tls_gate_use(&a->gate, creds);
+    }
 }
 
 static int open_listeners(struct bw_agent *a, char *error, size_t error_size)
 {
     struct bw_listeners_change change;
+    struct bw_tls_creds *creds;
 
     if (bw_listeners_inherit(&a->server.listeners, error, error_size) < 0 ||
-        !load_credentials(a, &a->config->listen, error, error_size) ||
-        bw_listeners_prepare(&change, &a->server.listeners, &a->config->listen,
+        !read_credentials(a, &a->config->listen, &creds, error, error_size)) {
+        return -1;
+    }
+    use_credentials(a, creds);
+    if (bw_listeners_prepare(&change, &a->server.listeners, &a->config->listen,
                              a->unix_path, &a->gate.handshake, error,
                              error_size) < 0) {
         return -1;
@@ -155,25 +169,33 @@ static void end_sessions(void *opaque)
     bw_server_end_sessions(&x->agent->server, why_end, x);
 }
 
-/* Listeners are opened before the bench is touched and closed after it. */
+/* Listeners are opened before the bench is touched and closed after it; the
+ * credentials are used when nothing can fail any more. */
 static bool change(struct bw_agent *a, const struct bw_config *now,
                    struct bw_bench_changes *n, char *error, size_t error_size)
 {
     struct ending ending = { .agent = a, .now = now };
     struct bw_listeners_change listeners;
+    struct bw_tls_creds *creds;
 
-    if (!load_credentials(a, &now->listen, error, error_size) ||
-        bw_listeners_prepare(&listeners, &a->server.listeners, &now->listen,
+    if (!read_credentials(a, &now->listen, &creds, error, error_size)) {
+        return false;
+    }
+    if (bw_listeners_prepare(&listeners, &a->server.listeners, &now->listen,
                              a->unix_path, &a->gate.handshake, error,
                              error_size) < 0) {
+        bw_tls_creds_unref(creds);
         return false;
     }
     if (!bw_bench_change(&a->bench, a->config, now, end_sessions, &ending, n,
                          error, error_size)) {
         bw_listeners_abort(&listeners, &a->server.listeners);
+        bw_tls_creds_unref(creds);
         return false;
     }
     bw_listeners_commit(&listeners, &a->server.listeners);
+    use_credentials(a, creds);
+    end_sessions(&ending); /* those of other credentials */
     return true;
 }
 

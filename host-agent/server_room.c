@@ -5,18 +5,21 @@
  * thread for as long as its HELLO may take.  There are places for a few of
  * these; when they are taken, the oldest one of whoever has the most of them is
  * ended, so that a stranger that connects again and again ends its own
- * connections and not those of others.  When the whole table is full, a session
+ * connections and not those of others.  Where many have as many, the oldest of
+ * all is: who has just come has had the least time to greet.  When the whole table is full, a session
  * that has greeted, has opened nothing and has been idle longest gives way.
  * What holds an export never does.
  *
  * Called by server_sessions.c.  Strangers are told apart by the address of a
- * network client and the user of a local one.  Not told apart: addresses of one
- * IPv6 network.
+ * network client, of IPv6 its 64 bits of network, of which one machine has all
+ * addresses it likes, and the user of a local one.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "host-agent/server_slot.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -24,8 +27,9 @@
 #include "host-agent/clock.h"
 #include "host-agent/log.h"
 
-#define ROOM_MS 250 /* for a session to end that gives way */
-#define IDLE_MS 500 /* less is only a pause between two requests */
+#define ROOM_MS     250 /* for a session to end that gives way */
+#define IDLE_MS     500 /* less is only a pause between two requests */
+#define NETWORK_LEN 8   /* bytes of an IPv6 address */
 
 /* "10.0.0.2" of "tcp 10.0.0.2:4711", "uid 0" of "unix pid 12 uid 0". */
 static const char *source_of(const struct bw_server_slot *slot, size_t *len)
@@ -42,13 +46,43 @@ static const char *source_of(const struct bw_server_slot *slot, size_t *len)
     return peer;
 }
 
+/* "tls [2001:db8::1]": its network.  Returns whether it has one. */
+static bool network_of(const char *source, size_t len, uint8_t out[NETWORK_LEN])
+{
+    const char *host = memchr(source, '[', len);
+    char text[INET6_ADDRSTRLEN];
+    struct in6_addr addr;
+    size_t host_len;
+
+    if (!host) {
+        return false;
+    }
+    host++;
+    host_len = strcspn(host, "]");
+    if (host_len >= sizeof(text)) {
+        return false;
+    }
+    memcpy(text, host, host_len);
+    text[host_len] = '\0';
+    if (inet_pton(AF_INET6, text, &addr) != 1 || IN6_IS_ADDR_V4MAPPED(&addr)) {
+        return false;
+    }
+    memcpy(out, addr.s6_addr, NETWORK_LEN);
+    return true;
+}
+
 static bool same_source(const struct bw_server_slot *a,
                         const struct bw_server_slot *b)
 {
     size_t a_len, b_len;
     const char *a_source = source_of(a, &a_len);
     const char *b_source = source_of(b, &b_len);
+    uint8_t a_net[NETWORK_LEN], b_net[NETWORK_LEN];
 
+    if (network_of(a_source, a_len, a_net) &&
+        network_of(b_source, b_len, b_net)) {
+        return memcmp(a_net, b_net, NETWORK_LEN) == 0;
+    }
     return a_len == b_len && memcmp(a_source, b_source, a_len) == 0;
 }
 
@@ -83,7 +117,7 @@ static struct bw_server_slot *older(struct bw_server_slot *a,
     return a->session.number < b->session.number ? a : b;
 }
 
-/* The oldest new one of whoever has the most of them, or NULL. */
+/* The oldest new one of those who have the most of them, or NULL. */
 static struct bw_server_slot *greediest(const struct bw_server *s)
 {
     struct bw_server_slot *found = NULL;
@@ -97,7 +131,7 @@ static struct bw_server_slot *greediest(const struct bw_server *s)
         if (count > most) {
             most = count;
             found = slot;
-        } else if (found && count == most && same_source(found, slot)) {
+        } else if (found && count == most) {
             found = older(found, slot);
         }
     }

@@ -134,15 +134,28 @@ static struct bw_tls_creds *take_creds(struct bw_tls_gate *g)
     return creds;
 }
 
-static void let_in(struct bw_tls_gate *g, struct bw_tls_guest *guest)
+/* Returns why not: a handshake takes its time, and the credentials may be
+ * others when it ends. */
+static const char *let_in(struct bw_tls_gate *g, struct bw_tls_guest *guest)
 {
+    const char *why = NULL;
+
     pthread_mutex_lock(&g->lock);
-    guest->next = g->guests;
-    g->guests = guest;
-    if (guest->tls.creds != g->creds) { /* they have changed meanwhile */
-        guest->must_go = bw_tls_objection(&guest->tls, g->creds);
+    if (guest->tls.creds != g->creds) {
+        why = bw_tls_objection(&guest->tls, g->creds);
+    }
+    if (!why) {
+        guest->next = g->guests;
+        g->guests = guest;
     }
     pthread_mutex_unlock(&g->lock);
+    return why;
+}
+
+static void guest_free(struct bw_tls_guest *guest)
+{
+    bw_tls_finish(&guest->tls);
+    free(guest);
 }
 
 /* Returns NULL with @error, or a client that is let in. */
@@ -211,11 +224,19 @@ static struct bw_io *gate_begin(struct bw_handshake *h, int fd,
                                .error = error,
                                .error_size = error_size };
     struct bw_tls_guest *guest;
+    const char *why;
 
     bw_tls_limit_source(fd, source);
     bw_tls_limit_begin(&g->limit, source, bw_clock_ns());
     bw_crew_run(&g->crew, run_attempt, &attempt);
     guest = attempt.guest;
+    why = guest ? let_in(g, guest) : NULL;
+    if (why) {
+        snprintf(error, error_size, "\"%s\" came too late, %s meanwhile",
+                 guest->tls.identity, why);
+        guest_free(guest);
+        guest = NULL;
+    }
     bw_tls_limit_end(&g->limit, source, guest != NULL, bw_clock_ns());
     if (!guest) {
         atomic_fetch_add(&g->refused, 1);
@@ -224,7 +245,6 @@ static struct bw_io *gate_begin(struct bw_handshake *h, int fd,
     atomic_fetch_add(&g->good, 1);
     error[0] = '\0';
     memcpy(identity, guest->tls.identity, BW_WIRE_MAX_NAME + 1);
-    let_in(g, guest);
     return &guest->tls.io;
 }
 
@@ -242,8 +262,7 @@ static void gate_end(struct bw_handshake *h, struct bw_io *io)
         }
     }
     pthread_mutex_unlock(&g->lock);
-    bw_tls_finish(&guest->tls);
-    free(guest);
+    guest_free(guest);
 }
 
 static const struct bw_handshake_ops gate_ops = {
@@ -277,20 +296,23 @@ void bw_tls_gate_finish(struct bw_tls_gate *g)
     pthread_mutex_destroy(&g->lock);
 }
 
-bool bw_tls_gate_load(struct bw_tls_gate *g, const char *dir, char *error,
-                      size_t error_size)
+struct bw_tls_creds *bw_tls_gate_read(const char *dir, char *error,
+                                      size_t error_size)
 {
     char note[NOTE_SIZE];
     struct bw_tls_creds *creds =
         bw_tls_creds_server(dir, note, sizeof(note), error, error_size);
-    struct bw_tls_guest *guest;
 
-    if (!creds) {
-        return false;
-    }
-    if (note[0]) {
+    if (creds && note[0]) {
         bw_log(BW_LOG_ERROR, "%s", note);
     }
+    return creds;
+}
+
+void bw_tls_gate_use(struct bw_tls_gate *g, struct bw_tls_creds *creds)
+{
+    struct bw_tls_guest *guest;
+
     pthread_mutex_lock(&g->lock);
     bw_tls_creds_unref(g->creds);
     g->creds = creds;
@@ -298,7 +320,6 @@ bool bw_tls_gate_load(struct bw_tls_gate *g, const char *dir, char *error,
         guest->must_go = bw_tls_objection(&guest->tls, creds);
     }
     pthread_mutex_unlock(&g->lock);
-    return true;
 }
 
 const char *bw_tls_gate_why(struct bw_tls_gate *g, const char *peer)

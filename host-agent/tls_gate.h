@@ -49,16 +49,24 @@ void bw_tls_gate_init(struct bw_tls_gate *g);
 void bw_tls_gate_finish(struct bw_tls_gate *g);
 
 /**
- * bw_tls_gate_load: let in who has one of the credentials in a folder
+ * bw_tls_gate_read: the credentials in a folder, for bw_tls_gate_use()
+ *
+ * What is to be told of them is logged.
+ *
+ * Returns: a reference, or NULL with @error, one sentence with the cure.
+ */
+struct bw_tls_creds *bw_tls_gate_read(const char *dir, char *error,
+                                      size_t error_size);
+
+/**
+ * bw_tls_gate_use: let in who has one of these from now on
+ * @creds: the caller's reference is taken over
  *
  * Those inside whose key is another now, or whose certificate is not taken any
- * more, are marked: bw_tls_gate_why() then says why they have to go.
- *
- * Returns: true; false with @error, one sentence with the cure, and everything
- * is as it was.
+ * more, are marked: bw_tls_gate_why() then says why they have to go.  Whose
+ * handshake is still under way with the old ones is turned away at its end.
  */
-bool bw_tls_gate_load(struct bw_tls_gate *g, const char *dir, char *error,
-                      size_t error_size);
+void bw_tls_gate_use(struct bw_tls_gate *g, struct bw_tls_creds *creds);
 
 /* @peer: as bw_peer_describe_over() has it, over "tls".  NULL: it may stay. */
 const char *bw_tls_gate_why(struct bw_tls_gate *g, const char *peer);

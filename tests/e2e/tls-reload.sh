@@ -17,7 +17,7 @@ CONF=$TMP/bench.conf
 SOCK=$TMP/agent.sock
 LOG=$TMP/agent.log
 requires "$QEMU" "$BENCHWIRED" "$BENCHWIRE" "$CERTS" "$IMAGE"
-plan 17
+plan 20
 unset BENCHWIRE_CREDENTIALS
 
 "$CERTS" "$TMP" || exit
@@ -92,3 +92,18 @@ ok "who has the key again comes back by itself" wait_for 30 \
 is "the other key was good all the time" "$("$BENCHWIRE" -c "tls:127.0.0.1:$PORT" \
     --credentials "$TMP/other" list | grep -c thermometer)" 1
 stop "$FIRST" 5
+
+# --- credentials come into use with the rest of the file, or not at all -------
+
+listed() {
+    "$BENCHWIRE" -c "tls:127.0.0.1:$PORT" --credentials "$TMP/other" list
+}
+cp "$CONF" "$TMP/good.conf"
+printf '[export broken]\ntype = i2c\nadapter = /dev/i2c-none\naddress = 1\n' \
+    >>"$CONF"
+sed -i '/^other:/d' "$TMP/agent/keys.psk"
+fails "a file whose adapter is not there is not taken" reload
+ok "nor are the keys that came with it" listed >/dev/null
+cp "$TMP/good.conf" "$CONF"
+reload >/dev/null
+fails "they are with a good one" listed 2>/dev/null

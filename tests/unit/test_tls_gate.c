@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #include "host-agent/tls.h"
 #include "host-agent/tls_creds.h"
 #include "host-agent/tls_gate.h"
+#include "host-agent/tls_priv.h"
 #include "lib/cursor.h"
 #include "lib/wire.h"
 
@@ -77,11 +79,13 @@ static void visit_free(struct visit *v)
 
 static void load(const char *keys)
 {
+    struct bw_tls_creds *creds;
     char error[256] = "";
 
     rig_write(rig_path("agent/keys.psk"), keys);
-    assert_true(
-        bw_tls_gate_load(&gate, rig_path("agent"), error, sizeof(error)));
+    creds = bw_tls_gate_read(rig_path("agent"), error, sizeof(error));
+    assert_non_null(creds);
+    bw_tls_gate_use(&gate, creds);
 }
 
 static int make_gate(void **state)
@@ -231,6 +235,34 @@ static void those_inside_have_to_go_when_their_key_does(void **state)
     assert_null(bw_tls_gate_why(&gate, peer));
 }
 
+/* One that begins before a key is taken away and ends after it, as who knows
+ * what is to come would have it. */
+static void a_handshake_is_no_way_around_a_reload(void **state)
+{
+    struct visit *v = visit_new(5000);
+    struct bw_tls_counts counts;
+    struct bw_io_fd fd;
+    struct bw_tls *t;
+
+    (void)state;
+    while (atomic_load(&gate.creds->refs) < 2) {
+        sched_yield(); /* until it has those of now */
+    }
+    load("other:" KEY_B "\n");
+    t = client_new(v, &fd);
+    visit_join(v);
+    assert_null(v->io);
+    assert_string_equal(
+        v->error,
+        "\"laptop\" came too late, its key was changed or removed meanwhile");
+    bw_tls_gate_counts(&gate, &counts);
+    assert_int_equal(counts.good, 0);
+    assert_int_equal(counts.refused, 1);
+    bw_tls_finish(t);
+    free(t);
+    visit_free(v);
+}
+
 static void bad_credentials_change_nothing(void **state)
 {
     struct bw_io_fd fd;
@@ -240,8 +272,7 @@ static void bad_credentials_change_nothing(void **state)
 
     (void)state;
     rig_write(rig_path("agent/keys.psk"), "laptop:zz\n");
-    assert_false(
-        bw_tls_gate_load(&gate, rig_path("agent"), error, sizeof(error)));
+    assert_null(bw_tls_gate_read(rig_path("agent"), error, sizeof(error)));
     assert_non_null(strstr(error, "keys.psk:1: "));
     v = visit_new(5000);
     t = client_new(v, &fd);
@@ -265,6 +296,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             those_inside_have_to_go_when_their_key_does, make_gate,
             remove_gate),
+        cmocka_unit_test_setup_teardown(a_handshake_is_no_way_around_a_reload,
+                                        make_gate, remove_gate),
         cmocka_unit_test_setup_teardown(bad_credentials_change_nothing,
                                         make_gate, remove_gate),
     };
