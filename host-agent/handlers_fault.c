@@ -72,9 +72,11 @@ enum bw_verdict bw_session_on_fault_add(struct bw_session *s,
                                  "clear some",
                                  s->export->bus->name, BW_FAULT_SET_MAX);
     }
-    bw_log(BW_LOG_INFO, "session %u id=%u fault %u on %s: %s", s->number,
-           (unsigned)h->id, (unsigned)number, s->export->bus->name,
-           bw_fault_kind_name(fault.kind));
+    if (bw_session_may_log(s)) {
+        bw_log(BW_LOG_INFO, "session %u id=%u fault %u on %s: %s", s->number,
+               (unsigned)h->id, (unsigned)number, s->export->bus->name,
+               bw_fault_kind_name(fault.kind));
+    }
     bw_session_begin(s, &w, h, BW_OK);
     bw_wire_put_fault_number(&w, number);
     return bw_session_finish(s, &w, h);
@@ -96,10 +98,10 @@ enum bw_verdict bw_session_on_fault_clear(struct bw_session *s,
         return bw_session_refuse(s, h, BW_NOT_FOUND, "there is no fault %u",
                                  (unsigned)number);
     }
-    if (number == 0) {
+    if (number == 0 && bw_session_may_log(s)) {
         bw_log(BW_LOG_INFO, "session %u id=%u all faults on %s cleared",
                s->number, (unsigned)h->id, s->export->bus->name);
-    } else {
+    } else if (number != 0 && bw_session_may_log(s)) {
         bw_log(BW_LOG_INFO, "session %u id=%u fault %u on %s cleared",
                s->number, (unsigned)h->id, (unsigned)number,
                s->export->bus->name);

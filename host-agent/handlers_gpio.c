@@ -66,7 +66,7 @@ static bool send_events(struct bw_session *s)
         return true;
     }
     s->gpio_conflicts = m.state.conflicts;
-    if (m.lost > 0) {
+    if (m.lost > 0 && bw_session_may_log(s)) {
         bw_log(BW_LOG_INFO, "session %u: %u edges of \"%s\" were lost",
                s->number, (unsigned)m.lost, s->export->name);
     }

@@ -17,6 +17,7 @@
 
 #include "host-agent/bench.h"
 #include "host-agent/listeners.h"
+#include "host-agent/log_quota.h"
 #include "host-agent/session_host.h"
 #include "host-agent/watchdog.h"
 
@@ -56,14 +57,15 @@ struct bw_server {
     atomic_bool stopping;
     struct bw_watchdog watchdog; /* from the start of bw_server_run() on */
     uint64_t quiet_until_ns;     /* until then a full agent is not told again */
-    unsigned session_number;     /* of the newest */
-    pthread_mutex_t lock;        /* guards what follows */
-    size_t max_sessions;         /* at most BW_SERVER_MAX_SESSIONS */
-    pthread_cond_t ended;        /* a session did; waits on CLOCK_MONOTONIC */
-    uint64_t started;            /* sessions */
-    uint64_t turned_away;        /* clients */
-    uint64_t made_room;          /* sessions that were ended for others */
-    unsigned metrics_clients;    /* that are being served */
+    struct bw_log_quota turned_quota; /* of clients that are turned away */
+    unsigned session_number;          /* of the newest */
+    pthread_mutex_t lock;             /* guards what follows */
+    size_t max_sessions;              /* at most BW_SERVER_MAX_SESSIONS */
+    pthread_cond_t ended;     /* a session did; waits on CLOCK_MONOTONIC */
+    uint64_t started;         /* sessions */
+    uint64_t turned_away;     /* clients */
+    uint64_t made_room;       /* sessions that were ended for others */
+    unsigned metrics_clients; /* that are being served */
     struct bw_server_slot *slots[BW_SERVER_MAX_SESSIONS]; /* NULL: free */
     size_t slot_count;
     pthread_cond_t reloaded;  /* waits on CLOCK_MONOTONIC */

@@ -221,13 +221,18 @@ static void turn_away(struct bw_server *s, const struct bw_listener *l, int fd,
                       const char *why)
 {
     char peer[BW_WIRE_MAX_TEXT + 1];
+    unsigned untold;
 
     pthread_mutex_lock(&s->lock);
     s->turned_away++;
     pthread_mutex_unlock(&s->lock);
-    if (why[0]) {
+    if (why[0] && bw_log_quota_take(&s->turned_quota, bw_clock_ns(), &untold)) {
         bw_peer_describe_over(fd, name_of(l), peer);
         bw_log(BW_LOG_ERROR, "a client was turned away, %s: %s", peer, why);
+        if (untold) {
+            bw_log(BW_LOG_ERROR, "and %u before it that were not told of",
+                   untold);
+        }
     }
     close(fd);
 }
@@ -380,7 +385,8 @@ size_t bw_server_end_sessions(struct bw_server *s,
     pthread_mutex_lock(&s->lock);
     for (i = 0; i < BW_SERVER_MAX_SESSIONS; i++) {
         struct bw_server_slot *slot = s->slots[i];
-        const char *text = slot ? why(&slot->who, slot->export, opaque) : NULL;
+        bool lives = slot && !atomic_load(&slot->session.ended);
+        const char *text = lives ? why(&slot->who, slot->export, opaque) : NULL;
 
         if (text) {
             bw_log(BW_LOG_INFO, "session %u: ended, %s", slot->who.session,

@@ -20,6 +20,7 @@
 
 #include "host-agent/clock.h"
 #include "host-agent/log.h"
+#include "host-agent/log_quota.h"
 
 #define NS_PER_US 1000u
 
@@ -27,6 +28,7 @@
  * struct gpio - the lines of an export
  * @now: how each is used
  * @conflicts: lines that were let go
+ * @quota: of lines in the log about these, for firmware may drive again at once
  * @heard: the backend's newest number of an edge, of each line
  * @told: ours, which does not begin anew within a lease
  */
@@ -36,6 +38,7 @@ struct gpio {
     struct bw_gpio_owner owners[BW_GPIO_MAX_LINES];
     struct bw_gpio_setting now[BW_GPIO_MAX_LINES];
     uint64_t conflicts;
+    struct bw_log_quota quota;
     uint32_t heard[BW_GPIO_MAX_LINES];
     uint32_t told[BW_GPIO_MAX_LINES];
 };
@@ -102,6 +105,24 @@ static enum bw_status get_levels(struct gpio *g, uint64_t *levels)
     }
 }
 
+static void log_conflict(const struct bw_export *e, struct gpio *g,
+                         unsigned line)
+{
+    unsigned untold;
+
+    if (!bw_log_quota_take(&g->quota, bw_clock_ns(), &untold)) {
+        return;
+    }
+    bw_log(BW_LOG_INFO,
+           "export \"%s\": line %s was driven %s and something else drives it "
+           "the other way; it is let go",
+           e->name, g->owners[line].name, g->now[line].value ? "high" : "low");
+    if (untold) {
+        bw_log(BW_LOG_INFO, "export \"%s\": and %u times before, untold",
+               e->name, untold);
+    }
+}
+
 static enum bw_status let_go(struct bw_export *e, struct gpio *g,
                              uint64_t lines)
 {
@@ -113,11 +134,7 @@ static enum bw_status let_go(struct bw_export *e, struct gpio *g,
     for (i = 0; i < g->lines->count; i++) {
         if (lines >> i & 1) {
             next[i] = (struct bw_gpio_setting){ .bias = g->now[i].bias };
-            bw_log(BW_LOG_INFO,
-                   "export \"%s\": line %s was driven %s and something else "
-                   "drives it the other way; it is let go",
-                   e->name, g->owners[i].name,
-                   g->now[i].value ? "high" : "low");
+            log_conflict(e, g, i);
         }
     }
     status = g->lines->ops->configure(g->lines, lines, next);

@@ -312,6 +312,7 @@ void bw_session_init(struct bw_session *s, struct bw_io *io,
     s->hold = (struct bw_step_hold){ 0 };
     s->unsupported = 0;
     s->gpio_conflicts = 0;
+    s->log_quota = (struct bw_log_quota){ 0 };
 }
 
 void bw_session_run(struct bw_session *s)

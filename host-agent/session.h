@@ -15,6 +15,7 @@
 
 #include "host-agent/bench.h"
 #include "host-agent/conn.h"
+#include "host-agent/log_quota.h"
 #include "host-agent/service_step.h"
 #include "host-agent/session_host.h"
 #include "lib/i2c_xfer.h"
@@ -60,6 +61,7 @@ struct bw_session {
     struct bw_step_hold hold;        /* the transaction of I2C_STEP */
     unsigned unsupported;            /* transfers, as far as logged */
     uint64_t gpio_conflicts;         /* that the client knows */
+    struct bw_log_quota log_quota;   /* of lines that the client brings about */
     struct bw_wire_i2c_request request;
     uint8_t reads[BW_I2C_MAX_BYTES];
 };

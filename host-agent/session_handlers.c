@@ -441,8 +441,10 @@ enum bw_verdict bw_session_on_value_set(struct bw_session *s,
     if (status != BW_OK) {
         return refuse_set(s, h, status, name, &v);
     }
-    bw_micro_print(micro, number);
-    bw_log(BW_LOG_INFO, "session %u id=%u set %s = %s%s%s", s->number,
-           (unsigned)h->id, name, number, v.unit[0] ? " " : "", v.unit);
+    if (bw_session_may_log(s)) {
+        bw_micro_print(micro, number);
+        bw_log(BW_LOG_INFO, "session %u id=%u set %s = %s%s%s", s->number,
+               (unsigned)h->id, name, number, v.unit[0] ? " " : "", v.unit);
+    }
     return bw_session_text(s, h, BW_OK, "");
 }

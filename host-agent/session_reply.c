@@ -147,6 +147,19 @@ enum bw_verdict bw_session_text(struct bw_session *s,
     return send_out(s, w.pos);
 }
 
+bool bw_session_may_log(struct bw_session *s)
+{
+    unsigned untold;
+    bool may = bw_log_quota_take(&s->log_quota, bw_clock_ns(), &untold);
+
+    if (may && untold) {
+        bw_log(BW_LOG_INFO,
+               "session %u: %u lines more were not logged, it is busy",
+               s->number, untold);
+    }
+    return may;
+}
+
 enum bw_verdict bw_session_refuse(struct bw_session *s,
                                   const struct bw_wire_header *h,
                                   enum bw_status status, const char *format,
@@ -158,9 +171,11 @@ enum bw_verdict bw_session_refuse(struct bw_session *s,
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    bw_log(BW_LOG_INFO, "session %u id=%u %s -> %s: %s", s->number,
-           (unsigned)h->id, bw_wire_type_name(h->type), bw_status_name(status),
-           text);
+    if (bw_session_may_log(s)) {
+        bw_log(BW_LOG_INFO, "session %u id=%u %s -> %s: %s", s->number,
+               (unsigned)h->id, bw_wire_type_name(h->type),
+               bw_status_name(status), text);
+    }
     return bw_session_text(s, h, status, text);
 }
 

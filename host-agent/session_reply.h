@@ -37,6 +37,9 @@ enum bw_verdict bw_session_fail_i2c(struct bw_session *s,
                                     enum bw_status status,
                                     const struct bw_wire_i2c_failure *where);
 
+/* Whether a line that the client brings about may be logged: log_quota.h. */
+bool bw_session_may_log(struct bw_session *s);
+
 /* A request that cannot be served; logged, the session lives. */
 enum bw_verdict bw_session_refuse(struct bw_session *s,
                                   const struct bw_wire_header *h,

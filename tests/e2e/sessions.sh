@@ -9,7 +9,7 @@
 . tests/e2e/agent.bash
 requires "$AGENT" "$TOOL" perl
 
-plan 37
+plan 38
 
 # hold OUT ADDRESS EXPORT [mute]: a client that has the export; its id is PID
 hold() {
@@ -172,6 +172,14 @@ spawn "$TMP/user3" perl tests/e2e/raw.pl "$SOCK" 30
 wait_for 5 grep -q 'turned away' "$TMP/log2"
 like "there are as many sessions as it says" "$(cat "$TMP/log2")" \
     'turned away, unix pid .*: the most sessions there may be are open'
+# shellcheck disable=SC2016
+perl -MIO::Socket::UNIX -e '
+    for (1 .. 200) {
+        my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die;
+        sysread $s, my $text, 1;
+    }' "$SOCK"
+is "who comes again and again does not fill the log" \
+    "$(grep -c 'turned away' "$TMP/log2")" 50
 stop "$agent" 5
 # shellcheck disable=SC2016
 spawn "$TMP/journal" sh -c 'exec 2>"$1"; shift
