@@ -263,7 +263,7 @@ TSAN_UNITS = $(filter $(addprefix $(BUILD)/tsan/tests/unit/test_,backend% bench%
 check-tsan: $(BUILD)/setup/test ## the agent's threads, under ThreadSanitizer
 	$(SUBMAKE) tsan load-tests $(TSAN_UNITS)
 	$(Q)$$(setarch -R echo setarch -R 2>/dev/null) tests/run-tests \
-		$(TSAN_UNITS) tests/e2e/load.sh
+		$(TSAN_UNITS) tests/e2e/load.sh tests/e2e/churn.sh
 
 check-rig: ## the agent on a real kernel's adapters; docs/rig.md
 	$(Q)scripts/setup host qemu firmware test rig
