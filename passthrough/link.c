@@ -22,6 +22,7 @@
 #include "qemu/timer.h"
 #include "chardev/char.h"
 #include "chardev/char-socket.h"
+#include "system/runstate-action.h"
 #include "system/runstate.h"
 #include "link.h"
 #include "link_session.h"
@@ -82,11 +83,30 @@ static bool reconnects(BwLink *link)
            SOCKET_CHARDEV(chr)->is_listen;
 }
 
+/* QEMU closes its chardevs when it ends: that is no outage. */
+static bool ending;
+
+static void note_shutdown(Notifier *notifier, void *cause)
+{
+    ending = shutdown_action != SHUTDOWN_ACTION_PAUSE;
+}
+
+/* A machine that is stopped does not enter RUN_STATE_SHUTDOWN. */
+static void watch_for_the_end(void)
+{
+    static Notifier shutdown = { .notify = note_shutdown };
+    static bool watched;
+
+    if (!watched) {
+        watched = true;
+        qemu_register_shutdown_notifier(&shutdown);
+    }
+}
+
 void bw_link_report(BwLink *link, BwLinkCause cause, const char *text,
                     const char *cure)
 {
-    /* QEMU closes its chardevs when it ends: that is no outage. */
-    if (link->reported & (1u << cause) ||
+    if (link->reported & (1u << cause) || ending ||
         runstate_check(RUN_STATE_SHUTDOWN)) {
         return;
     }
@@ -415,6 +435,7 @@ bool bw_link_start(BwLink *link, const BwLinkConfig *config, CharBackend *chr,
 {
     Chardev *own;
 
+    watch_for_the_end();
     link->config = *config;
     link->chr = chr;
     link->start_ms = qemu_clock_get_ms(QEMU_CLOCK_REALTIME);

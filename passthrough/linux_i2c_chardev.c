@@ -14,15 +14,18 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
+#include "qemu/notify.h"
 #include "qemu/option.h"
 #include "qemu/sockets.h"
 #include "qemu/thread.h"
 #include "qemu/timer.h"
 #include "chardev/char.h"
 #include "chardev/char-socket.h"
+#include "system/system.h"
 #include "linux_i2c_chardev.h"
 #include "hw/benchwire/host-agent/local.h"
 #include "hw/benchwire/lib/wire.h"
+#include "hw/benchwire/trace.h"
 
 #define RETRY_FIRST_MS 250
 #define RETRY_MAX_MS   5000
@@ -43,6 +46,7 @@ struct LinuxI2CChardev {
     QEMUTimer *timer;         /* connect */
     uint32_t retry_ms;        /* its next delay */
     int64_t connected_ms;     /* the newest connection's time */
+    Notifier exit;            /* of a GPIO chip's line */
 };
 
 static ChardevClass *parent_class(void)
@@ -72,6 +76,16 @@ static void end_session_in_background(LinuxI2CChardev *s)
                            QEMU_THREAD_DETACHED);
         s->session = NULL;
     }
+}
+
+/* QEMU ends, its devices stay as they are: the line must be let go of here. */
+static void end_session_at_exit(Notifier *exit, void *data)
+{
+    LinuxI2CChardev *s = container_of(exit, LinuxI2CChardev, exit);
+
+    trace_bw_local_exit(CHARDEV(s)->label);
+    bw_local_stop(s->session);
+    s->session = NULL;
 }
 
 static bool start_session(LinuxI2CChardev *s, Error **errp)
@@ -281,6 +295,9 @@ static void linux_i2c_finalize(Object *obj)
 
     s->used = false;
     timer_free(s->timer);
+    if (s->exit.notify) {
+        qemu_remove_exit_notifier(&s->exit);
+    }
     end_session_in_background(s);
     g_free(s->device);
     g_free(s->line);
@@ -324,6 +341,10 @@ Chardev *bw_linux_i2c_chardev_new(const char *device, const char *line,
     if (!set_up(CHARDEV_LINUX_I2C(chr), device, BW_ADDR_ANY, errp)) {
         object_unref(OBJECT(chr));
         return NULL;
+    }
+    if (line) {
+        CHARDEV_LINUX_I2C(chr)->exit.notify = end_session_at_exit;
+        qemu_add_exit_notifier(&CHARDEV_LINUX_I2C(chr)->exit);
     }
     return chr;
 }

@@ -109,7 +109,7 @@ static void test_unnamed_line_of_several_is_none(void)
                   "export=" FAKE_EXPORT ",pin=P0.18");
     gpio_wait_link(&b, "ready");
     wait_logged(&b, "has more than one line; give line=NAME, one of "
-                         "a, b, c, d");
+                    "a, b, c, d");
     gpio_drive(&b, PIN_A, true);
     gpio_expect(&b, "");
     bench_finish(&b);
@@ -140,6 +140,18 @@ static void test_edges_told_at_the_end_leave_nothing_in_the_queue(void)
     gpio_wait_int(&b, ONE, "reconnects", 1);
     gpio_settle(&b, ONE);
     gpio_settle(&b, TWO);
+    bench_finish(&b);
+}
+
+static void test_end_of_a_stopped_machine_is_no_outage(void)
+{
+    struct bench b = { 0 };
+
+    gpio_start(&b, "");
+    qobject_unref(qtest_qmp(b.qts, "{'execute': 'stop'}"));
+    qtest_quit(b.qts);
+    b.qts = NULL;
+    assert_logged(&b, "warning:", 0);
     bench_finish(&b);
 }
 
@@ -307,6 +319,7 @@ int main(int argc, char **argv)
     ADD(line_that_is_not_there_is_told_with_those_that_are);
     ADD(unnamed_line_of_several_is_none);
     ADD(edges_told_at_the_end_leave_nothing_in_the_queue);
+    ADD(end_of_a_stopped_machine_is_no_outage);
     ADD(lies_in_replies_are_survived);
     ADD(mutated_replies_are_survived);
     ADD(bad_notices_end_the_connection);

@@ -400,6 +400,23 @@ static void test_line_of_this_machine(void)
     bench_finish(&b);
 }
 
+/* tests/rig/gpio-agent.sh sees what the end of a session does to a line. */
+static void test_lines_of_this_machine_are_let_go_of_at_exit(void)
+{
+    struct bench b = { 0 };
+
+    bench_init(&b);
+    gpio_boot(&b, "-trace 'bw_local_*' "
+                  "-device gpio-passthrough,id=one,chip=sim,line=1,pin=P0.18 "
+                  "-device gpio-passthrough,id=two,chip=sim,line=2,pin=P0.20");
+    gpio_drive(&b, PIN_A, true);
+    gpio_settle(&b, ONE);
+    qtest_quit(b.qts);
+    b.qts = NULL;
+    g_assert_cmpuint(count_in(b.trace, "bw_local_exit"), ==, 2);
+    bench_finish(&b);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -422,5 +439,6 @@ int main(int argc, char **argv)
     ADD(levels_that_are_refused_are_set_up_anew);
     ADD(reset_lets_go_of_the_line);
     ADD(line_of_this_machine);
+    ADD(lines_of_this_machine_are_let_go_of_at_exit);
     return g_test_run();
 }
