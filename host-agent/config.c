@@ -341,7 +341,7 @@ bool bw_config_load(struct bw_config *c, const char *path,
 
     if (!file) {
         snprintf(error, BW_CONFIG_MAX_ERROR,
-                 "%s: %s; name another bench file with -c FILE", path,
+                 "%s: %s; name another bench file with --config FILE", path,
                  strerror(errno));
         return false;
     }

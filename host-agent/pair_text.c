@@ -11,6 +11,7 @@
 
 #define TLS_LINE  "tls = 0.0.0.0:7420\n"
 #define UNIX_LINE "unix = /run/benchwire/benchwire.sock\n"
+#define MARK      "# by benchwire pair\n"
 
 /* --- keys --- */
 
@@ -89,7 +90,7 @@ static void put_section(FILE *f, const char *name, char *const *exports,
 {
     size_t i;
 
-    fprintf(f, "\n# by benchwire pair\n[identity %s]\n", name);
+    fprintf(f, "\n" MARK "[identity %s]\n", name);
     for (i = 0; i < export_count; i++) {
         fprintf(f, "exports = %s\n", exports[i]);
     }
@@ -127,45 +128,153 @@ char *bw_pair_add_identity(const char *bench, const struct bw_config *c,
     return out;
 }
 
+/* The end of the keys at @at, as pair wrote them: exports and no others up to the
+ * next section.  NULL: somebody has written there since. */
+static const char *own_end(const char *at)
+{
+    const char *end, *first;
+
+    while (strncmp(at, "exports =", strlen("exports =")) == 0) {
+        at = next_line(at);
+    }
+    for (end = at; *at; at = next_line(at)) {
+        first = at + strspn(at, " \t");
+        if (*first == '[') {
+            break;
+        }
+        if (!strchr("\r\n#;", *first)) {
+            return NULL;
+        }
+    }
+    return end;
+}
+
+char *bw_pair_drop_identity(const char *bench, const char *name)
+{
+    char head[sizeof(MARK) + BW_WIRE_MAX_NAME + 16];
+    const char *begin, *end = NULL;
+    char *out;
+
+    snprintf(head, sizeof(head), MARK "[identity %s]\n", name);
+    begin = strstr(bench, head);
+    if (begin) {
+        end = own_end(begin + strlen(head));
+    }
+    if (!end) {
+        return strdup(bench);
+    }
+    if (begin - bench >= 2 && begin[-1] == '\n' && begin[-2] == '\n') {
+        begin--;
+    }
+    if (asprintf(&out, "%.*s%s", (int)(begin - bench), bench, end) < 0) {
+        return NULL;
+    }
+    return out;
+}
+
 /* --- the command line --- */
 
-/* The first one that QEMU's i2c-passthrough can use and @name may open. */
-static const struct bw_config_export *pick_export(const struct bw_config *c,
-                                                  const char *name)
+/* The first one of @kind that @name may open. */
+static const struct bw_config_export *
+pick_export(const struct bw_config *c, const char *name, unsigned kind)
 {
     size_t i;
 
     for (i = 0; i < c->export_count; i++) {
         const struct bw_config_export *e = &c->exports[i];
 
-        if (e->kind == BW_EXPORT_I2C &&
-            bw_policy_may_open(&c->policy, name, e->name)) {
+        if (e->kind == kind && bw_policy_may_open(&c->policy, name, e->name)) {
             return e;
         }
     }
     return NULL;
 }
 
-void bw_pair_command(char *out, size_t size, const struct bw_config *c,
-                     const char *name, const char *dir, const char *host)
+static void put_i2c_device(FILE *f, const struct bw_config_export *e)
 {
-    const struct bw_config_export *e = pick_export(c, name);
-    unsigned port = c->listen.tls.line ? c->listen.tls.port : BW_ADDRESS_PORT;
-    char device[BW_WIRE_MAX_NAME + 96] = "";
-    char address[16] = "any";
+    fprintf(f, " -device i2c-passthrough,chardev=bench,export=%s,address=",
+            e->name);
+    if (e->addr == BW_ADDR_ANY) {
+        fputs("any", f);
+    } else {
+        fprintf(f, "0x%02x", e->addr);
+    }
+}
 
-    if (e && e->addr != BW_ADDR_ANY) {
-        snprintf(address, sizeof(address), "0x%02x", e->addr);
+/* Its first line. */
+static void put_gpio_device(FILE *f, const struct bw_config *c,
+                            const struct bw_config_export *e)
+{
+    size_t i;
+
+    for (i = 0; i < c->line_count; i++) {
+        if (strcmp(c->lines[i].export, e->name) == 0) {
+            fprintf(f,
+                    " -device gpio-passthrough,chardev=bench,export=%s,line=%s,"
+                    "pin=P0",
+                    e->name, c->lines[i].name);
+            return;
+        }
     }
+}
+
+/* One connection has one export: that of a part, or else of lines. */
+static void put_device(FILE *f, const struct bw_config *c, const char *name)
+{
+    const struct bw_config_export *e = pick_export(c, name, BW_EXPORT_I2C);
+
     if (e) {
-        snprintf(device, sizeof(device),
-                 " -device i2c-passthrough,chardev=bench,export=%s,address=%s",
-                 e->name, address);
+        put_i2c_device(f, e);
+        return;
     }
-    snprintf(out, size,
-             "benchwire-qemu -M microbit -nographic -kernel FIRMWARE "
-             "-object tls-creds-psk,id=key,dir=%s,endpoint=client,username=%s "
-             "-chardev socket,id=bench,host=%s,port=%u,reconnect-ms=1000,"
-             "tls-creds=key%s",
-             dir, name, host, port, device);
+    e = pick_export(c, name, BW_EXPORT_GPIO);
+    if (e) {
+        put_gpio_device(f, c, e);
+    }
+}
+
+/* QEMU wants a comma in a value twice, the shell quotes around the unusual. */
+static void put_key_object(FILE *f, const char *dir, const char *name)
+{
+    static const char usual[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789/._+-@%,";
+    bool quote = dir[strspn(dir, usual)] != '\0';
+
+    fprintf(f, "%stls-creds-psk,id=key,dir=", quote ? "'" : "");
+    for (; *dir; dir++) {
+        if (*dir == '\'') {
+            fputs("'\\''", f);
+        } else {
+            fprintf(f, *dir == ',' ? ",," : "%c", *dir);
+        }
+    }
+    fprintf(f, ",endpoint=client,username=%s%s", name, quote ? "'" : "");
+}
+
+char *bw_pair_command(const struct bw_config *c, const char *name,
+                      const char *dir, const char *host)
+{
+    unsigned port = c->listen.tls.line ? c->listen.tls.port : BW_ADDRESS_PORT;
+    char *out = NULL;
+    size_t size;
+    FILE *f = open_memstream(&out, &size);
+
+    if (!f) {
+        return NULL;
+    }
+    fputs("benchwire-qemu -M microbit -icount shift=6,align=on -nographic "
+          "-kernel FIRMWARE -object ",
+          f);
+    put_key_object(f, dir, name);
+    fprintf(f,
+            " -chardev socket,id=bench,host=%s,port=%u,reconnect-ms=1000,"
+            "tls-creds=key",
+            host, port);
+    put_device(f, c, name);
+    if (fclose(f)) {
+        free(out);
+        out = NULL;
+    }
+    return out;
 }

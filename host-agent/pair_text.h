@@ -29,9 +29,18 @@ char *bw_pair_add_identity(const char *bench, const struct bw_config *c,
                            const char *name, char *const *exports,
                            size_t export_count);
 
-/* "-chardev ... -device ..." and what else lets QEMU in, without a line end;
- * cut if @size does not do.  @dir: the client's folder. */
-void bw_pair_command(char *out, size_t size, const struct bw_config *c,
-                     const char *name, const char *dir, const char *host);
+/**
+ * bw_pair_drop_identity: the text of a bench file without the section that pair
+ *                        wrote for @name
+ *
+ * Returns: the text, to be freed, as it was if there is no such section or
+ * somebody has added to it; NULL: out of memory.
+ */
+char *bw_pair_drop_identity(const char *bench, const char *name);
+
+/* The command line of QEMU that is let in, without a line end, for a shell; to
+ * be freed.  @dir: the client's folder.  NULL: out of memory. */
+char *bw_pair_command(const struct bw_config *c, const char *name,
+                      const char *dir, const char *host);
 
 #endif

@@ -201,6 +201,7 @@ static int add_output(const struct gpio *g, const char *word,
                       struct bw_wire_gpio_config *m)
 {
     const char *equals = strchr(word, '=');
+    unsigned i;
     int line;
 
     if (!equals || (strcmp(equals, "=0") != 0 && strcmp(equals, "=1") != 0)) {
@@ -209,6 +210,12 @@ static int add_output(const struct gpio *g, const char *word,
     line = find_line(g, word, (size_t)(equals - word));
     if (line < 0) {
         return 1;
+    }
+    for (i = 0; i < m->count; i++) {
+        if (m->lines[i].line == line) {
+            return bw_tool_fail("line \"%s\" is given twice",
+                                g->lines[line].name);
+        }
     }
     m->lines[m->count].line = (uint16_t)line;
     m->lines[m->count++].setting = (struct bw_gpio_setting){

@@ -31,7 +31,6 @@
 
 #define DEFAULT_FILE "/etc/benchwire/bench.conf"
 #define KEY_LEN      32 /* bytes */
-#define COMMAND_SIZE 8192
 
 struct pairing {
     const char *file;
@@ -40,24 +39,41 @@ struct pairing {
     const char *name;
     char *const *exports;
     size_t export_count;
-    char keys_path[PATH_MAX];
+    char keys_dir[PATH_MAX];
+    char keys_path[PATH_MAX + 16];
     char found_host[NI_MAXHOST];
     char found_folder[PATH_MAX];
+    char client_path[PATH_MAX + 16]; /* its file of keys */
+    bool made_folder;
     char hex[2 * KEY_LEN + 1];
 };
 
 static struct bw_config config; /* big */
 
-/* Returns 0, or an exit code after printing an error. */
-static int parse(struct pairing *p, int argc, char **argv)
+/* A name or an address, as QEMU's host= takes it. */
+static bool is_host(const char *text)
 {
-    static const struct option longs[] = {
-        { "config", required_argument, NULL, 'f' },
-        { "folder", required_argument, NULL, 'd' },
-        { "host", required_argument, NULL, 'H' },
-        { NULL, 0, NULL, 0 },
-    };
-    const char *bad;
+    return text[0] && !text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
+                                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                         "0123456789.-_:%")];
+}
+
+static const struct option pair_options[] = {
+    { "config", required_argument, NULL, 'f' },
+    { "folder", required_argument, NULL, 'd' },
+    { "host", required_argument, NULL, 'H' },
+    { NULL, 0, NULL, 0 },
+};
+
+static const struct option unpair_options[] = {
+    { "config", required_argument, NULL, 'f' },
+    { NULL, 0, NULL, 0 },
+};
+
+/* Returns 0, or an exit code after printing an error. */
+static int parse_options(struct pairing *p, const struct option *longs,
+                         int argc, char **argv)
+{
     int c;
 
     optind = 0;
@@ -78,6 +94,23 @@ static int parse(struct pairing *p, int argc, char **argv)
                                 argv[0], argv[optind - 1]);
         }
     }
+    if (p->host && !is_host(p->host)) {
+        return bw_tool_fail("\"%s\" is no host; write a name or an address, "
+                            "without a port",
+                            p->host);
+    }
+    return 0;
+}
+
+static int parse(struct pairing *p, const struct option *longs, int argc,
+                 char **argv)
+{
+    const char *bad;
+    int i;
+
+    if (parse_options(p, longs, argc, argv)) {
+        return 1;
+    }
     if (optind == argc) {
         return bw_tool_fail("%s takes a NAME for the client; see benchwire "
                             "--help",
@@ -86,11 +119,11 @@ static int parse(struct pairing *p, int argc, char **argv)
     p->name = argv[optind];
     p->exports = argv + optind + 1;
     p->export_count = (size_t)(argc - optind - 1);
-    for (c = optind + 1; c < argc; c++) {
-        if (!argv[c][0] || strpbrk(argv[c], " ,;#\"\n\r\t")) {
+    for (i = optind + 1; i < argc; i++) {
+        if (!argv[i][0] || strpbrk(argv[i], " ,;#\"\n\r\t")) {
             return bw_tool_fail("\"%s\" is no name of an export, nor a "
                                 "pattern of names",
-                                argv[c]);
+                                argv[i]);
         }
     }
     bad = bw_tls_bad_identity(p->name);
@@ -100,14 +133,21 @@ static int parse(struct pairing *p, int argc, char **argv)
 static int load(struct pairing *p)
 {
     char error[BW_CONFIG_MAX_ERROR];
-    const char *dir;
 
     if (!bw_config_load(&config, p->file, error)) {
         return bw_tool_fail("%s", error);
     }
-    dir = config.listen.credentials[0] ? config.listen.credentials
-                                       : BW_TLS_DEFAULT_DIR;
-    snprintf(p->keys_path, sizeof(p->keys_path), "%s/%s", dir, BW_TLS_PSK_FILE);
+    snprintf(p->keys_dir, sizeof(p->keys_dir), "%s",
+             config.listen.credentials[0] ? config.listen.credentials
+                                          : BW_TLS_DEFAULT_DIR);
+    snprintf(p->keys_path, sizeof(p->keys_path), "%s/%s", p->keys_dir,
+             BW_TLS_PSK_FILE);
+    if (access(p->keys_dir, F_OK) < 0) {
+        return bw_tool_fail("the folder of keys %s: %s; make it, or name "
+                            "another with credentials = in the section "
+                            "[listen] of %s",
+                            p->keys_dir, strerror(errno), p->file);
+    }
     return 0;
 }
 
@@ -120,8 +160,8 @@ static int fail_file(const char *what, const char *path)
                                                           : "");
 }
 
-/* @text of the file must hold.  Returns 0, or an exit code. */
-static int check_keys(const struct pairing *p, const char *text,
+/* @text of the file @path must hold.  Returns 0, or an exit code. */
+static int check_keys(const char *path, const char *text,
                       struct bw_tls_keys *keys)
 {
     FILE *f = fmemopen((void *)text, strlen(text) + !text[0], "r");
@@ -132,8 +172,7 @@ static int check_keys(const struct pairing *p, const char *text,
         return bw_tool_fail("out of memory");
     }
     keys->count = 0;
-    good = !text[0] ||
-           bw_tls_keys_read(keys, f, p->keys_path, error, sizeof(error));
+    good = !text[0] || bw_tls_keys_read(keys, f, path, error, sizeof(error));
     fclose(f);
     return good ? 0 : bw_tool_fail("%s", error);
 }
@@ -146,7 +185,7 @@ static int swap_keys(const struct pairing *p, char *text)
     if (!text) {
         return bw_tool_fail("out of memory");
     }
-    code = check_keys(p, text, &keys);
+    code = check_keys(p->keys_path, text, &keys);
     if (!code && bw_file_swap(p->keys_path, text, 0640) < 0) {
         code = fail_file("write", p->keys_path);
     }
@@ -181,7 +220,7 @@ static char *read_keys(const struct pairing *p, bool has_key, int *code)
         *code = fail_file("read", p->keys_path);
         return NULL;
     }
-    *code = check_keys(p, text, &keys);
+    *code = check_keys(p->keys_path, text, &keys);
     if (!*code && !has_key && bw_tls_keys_find(&keys, p->name)) {
         *code = bw_tool_fail("\"%s\" has a key already; take another name, or "
                              "benchwire unpair %s first",
@@ -265,29 +304,81 @@ static void give_away(const char *path)
     }
 }
 
+/* A key of somebody else there would be lost. */
+static int check_folder(const struct pairing *p)
+{
+    char agents[PATH_MAX];
+    struct bw_tls_keys keys;
+    char *text;
+    int code;
+
+    if (realpath(p->keys_dir, agents) && strcmp(agents, p->found_folder) == 0) {
+        return bw_tool_fail("%s is the agent's own; name another one for the "
+                            "client with --folder",
+                            agents);
+    }
+    text = bw_file_text(p->client_path);
+    if (!text) {
+        return fail_file("read", p->client_path);
+    }
+    code = check_keys(p->client_path, text, &keys);
+    if (!code &&
+        (keys.count > 1 || (keys.count && !bw_tls_keys_find(&keys, p->name)))) {
+        code = bw_tool_fail("%s has the key of another client; name another "
+                            "folder with --folder",
+                            p->client_path);
+    }
+    bw_tls_keys_wipe(&keys);
+    explicit_bzero(text, strlen(text));
+    free(text);
+    return code;
+}
+
 static int make_folder(struct pairing *p)
 {
-    char path[PATH_MAX + 16], text[BW_WIRE_MAX_NAME + 2 * KEY_LEN + 3];
     char given[PATH_MAX];
-    int code = 0;
 
     snprintf(given, sizeof(given), "%s%s", p->folder ? p->folder : "benchwire-",
              p->folder ? "" : p->name);
-    if (mkdir(given, 0700) < 0 && errno != EEXIST) {
+    p->made_folder = mkdir(given, 0700) == 0;
+    if (!p->made_folder && errno != EEXIST) {
         return fail_file("make", given);
     }
     if (!realpath(given, p->found_folder)) {
         return fail_file("find", given);
     }
-    snprintf(path, sizeof(path), "%s/%s", p->found_folder, BW_TLS_PSK_FILE);
+    snprintf(p->client_path, sizeof(p->client_path), "%s/%s", p->found_folder,
+             BW_TLS_PSK_FILE);
+    return check_folder(p);
+}
+
+static int fill_folder(struct pairing *p)
+{
+    char text[BW_WIRE_MAX_NAME + 2 * KEY_LEN + 3];
+    int code = 0;
+
     snprintf(text, sizeof(text), "%s:%s\n", p->name, p->hex);
-    if (bw_file_swap(path, text, 0600) < 0 || chmod(path, 0600) < 0) {
-        code = fail_file("write", path);
+    if (bw_file_swap(p->client_path, text, 0600) < 0 ||
+        chmod(p->client_path, 0600) < 0) {
+        code = fail_file("write", p->client_path);
     }
     explicit_bzero(text, sizeof(text));
-    give_away(p->found_folder);
-    give_away(path);
+    if (p->made_folder) {
+        give_away(p->found_folder);
+    }
+    give_away(p->client_path);
     return code;
+}
+
+/* What it says is of no use. */
+static void drop_folder(const struct pairing *p, bool filled)
+{
+    if (filled) {
+        unlink(p->client_path);
+    }
+    if (p->made_folder) {
+        rmdir(p->found_folder);
+    }
 }
 
 /* --- where the agent is --- */
@@ -351,23 +442,36 @@ static int ask_to_reload(struct bw_tool *t)
     return 0;
 }
 
-/* All three, the one that may be refused for its content first. */
+/* The agent's files, the one that may be refused for its content first. */
+static int write_files(struct pairing *p, const char *keys)
+{
+    int code = add_identity(p);
+
+    return code ? code : swap_keys(p, bw_pair_add_key(keys, p->name, p->hex));
+}
+
+/* The client's folder before the agent's files: a key without one is lost. */
 static int write_all(struct pairing *p)
 {
     int code;
     char *keys = read_keys(p, false, &code);
+    bool filled = false;
 
-    if (!code) {
-        code = add_identity(p);
-    }
     if (!code && !make_key(p)) {
         code = fail_file("make", "a key");
     }
     if (!code) {
-        code = swap_keys(p, bw_pair_add_key(keys, p->name, p->hex));
-    }
-    if (!code) {
         code = make_folder(p);
+        if (!code) {
+            filled = true;
+            code = fill_folder(p);
+        }
+        if (!code) {
+            code = write_files(p, keys);
+        }
+        if (code) {
+            drop_folder(p, filled);
+        }
     }
     forget(keys);
     explicit_bzero(p->hex, sizeof(p->hex));
@@ -376,7 +480,7 @@ static int write_all(struct pairing *p)
 
 static int pair(struct bw_tool *t, struct pairing *p)
 {
-    char command[COMMAND_SIZE];
+    char *command;
     int code = write_all(p);
 
     if (code) {
@@ -388,16 +492,19 @@ static int pair(struct bw_tool *t, struct pairing *p)
             "QEMU runs, as a secret\n",
             p->name, p->found_folder);
     code = ask_to_reload(t);
-    bw_pair_command(command, sizeof(command), &config, p->name, p->found_folder,
-                    p->found_host);
+    command = bw_pair_command(&config, p->name, p->found_folder, p->found_host);
+    if (!command) {
+        return bw_tool_fail("out of memory");
+    }
     puts(command);
+    free(command);
     return code;
 }
 
 int bw_tool_pair(struct bw_tool *t, int argc, char **argv)
 {
     static struct pairing p = { .file = DEFAULT_FILE };
-    int code = parse(&p, argc, argv);
+    int code = parse(&p, pair_options, argc, argv);
 
     if (!code) {
         code = load(&p);
@@ -405,10 +512,35 @@ int bw_tool_pair(struct bw_tool *t, int argc, char **argv)
     return code ? code : pair(t, &p);
 }
 
+/* The section that pair wrote; another one is its owner's. */
+static int drop_identity(const struct pairing *p)
+{
+    char *text = bw_file_text(p->file), *changed;
+    int code = 0;
+
+    if (!text) {
+        return fail_file("read", p->file);
+    }
+    changed = bw_pair_drop_identity(text, p->name);
+    if (!changed) {
+        code = bw_tool_fail("out of memory");
+    } else if (strcmp(changed, text) != 0) {
+        code = write_bench(p, changed);
+    } else if (bw_policy_find(&config.policy, p->name)) {
+        fprintf(stderr,
+                "benchwire: [identity %s] stays in %s, it is not as pair made "
+                "it\n",
+                p->name, p->file);
+    }
+    free(changed);
+    free(text);
+    return code;
+}
+
 int bw_tool_unpair(struct bw_tool *t, int argc, char **argv)
 {
     static struct pairing p = { .file = DEFAULT_FILE };
-    int code = parse(&p, argc, argv);
+    int code = parse(&p, unpair_options, argc, argv);
     char *text = NULL;
 
     if (!code && p.export_count) {
@@ -424,5 +556,8 @@ int bw_tool_unpair(struct bw_tool *t, int argc, char **argv)
         code = swap_keys(&p, bw_pair_drop_key(text, p.name));
     }
     forget(text);
+    if (!code) {
+        code = drop_identity(&p);
+    }
     return code ? code : ask_to_reload(t);
 }

@@ -11,7 +11,7 @@ ETC=$TMP/etc
 CONF=$ETC/bench.conf
 KEYS=$ETC/tls/keys.psk
 SOCK=$TMP/agent.sock
-plan 29
+plan 50
 
 mkdir -p "$ETC/tls"
 chmod 0750 "$ETC/tls"
@@ -78,3 +78,31 @@ ok "a key is taken away" run gone unpair --config "$CONF" laptop
 fails "the file has it no more" grep -q laptop "$KEYS"
 ok "but the other" grep -q '^build1:' "$KEYS"
 fails "it cannot be taken twice" run twice unpair --config "$CONF" laptop
+
+ok "its section goes with it" "$AGENT" --check -c "$CONF"
+fails "..." grep -q 'identity laptop' "$CONF"
+ok "so it can come back with other rights" pair back laptop thermometer
+like "... which it has then" "$(tail -n 1 "$CONF")" '^exports = thermometer$'
+echo 'admin = yes' >>"$CONF"
+ok "a section with more in it" run gone unpair --config "$CONF" laptop
+like "... stays, as is said" "$(cat gone.err)" '\[identity laptop\] stays in '
+like "... and so it is" "$(tail -n 1 "$CONF")" '^admin = yes$'
+
+# whatever goes wrong, the files are as they were and no folder is left
+before=$(cat "$KEYS" "$CONF")
+fails "a folder that cannot be made is no key" pair deep --folder none/deep build2
+like "... as is said" "$(cat deep.err)" 'cannot make none/deep: No such file'
+fails "another client's folder is refused" pair other --folder away build2
+like "... as is said" "$(cat other.err)" 'has the key of another client; .*--folder$'
+fails "so is the agent's own" pair own --folder "$ETC/tls" build2
+like "... as is said" "$(cat own.err)" "is the agent's own; "
+fails "a host with a port is none" pair host --host 'pi:1,x' build2
+fails "nor is an empty one" pair host --host '' build2
+fails "an export that is none" pair folder build2 nothing
+fails "... leaves no folder" test -e benchwire-build2
+fails "unpair knows no folder" run nofolder unpair --config "$CONF" --folder away build1
+is "nothing was changed by these" "$(cat "$KEYS" "$CONF")" "$before"
+
+sed "s,^credentials = .*,credentials = $ETC/none," "$CONF" >nodir.conf
+fails "without a folder of keys there is none" run nodir pair --config nodir.conf build3
+like "... as is said" "$(cat nodir.err)" "the folder of keys $ETC/none: .*make it, or name"

@@ -26,6 +26,7 @@ mv "$TMP/agent/ca-crl.pem" "$TMP/crl"
     printf '[listen]\nunix = %s\ntls = 127.0.0.1:0\ncredentials = %s\n' \
         "$SOCK" "$TMP/agent"
     printf '[identity revoked]\nexports = eeprom\n'
+    printf '[identity laptop]\nexports = thermometer\n' # stays without its key
     cat host-agent/benches/desk.conf
 } >"$CONF"
 
@@ -50,7 +51,7 @@ wait_for 10 says 'is ready'
 PORT=$(sed -nE 's/.*listening on tls:127\.0\.0\.1:([0-9]+)/\1/p' "$LOG")
 
 ok "pair has the agent take the key" "$BENCHWIRE" pair --config "$CONF" \
-    --folder "$TMP/laptop" laptop thermometer
+    --folder "$TMP/laptop" laptop
 qemu first "tls-creds-psk,id=key,dir=$TMP/laptop,endpoint=client,username=laptop" \
     thermometer:0x48
 FIRST=$PID

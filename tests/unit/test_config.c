@@ -521,7 +521,7 @@ static void a_missing_file_names_the_option(void **state)
 
     (void)state;
     assert_false(bw_config_load(&config, "/nonexistent/bench.conf", error));
-    assert_non_null(strstr(error, "-c FILE"));
+    assert_non_null(strstr(error, "--config FILE"));
 }
 
 int main(void)

@@ -15,7 +15,10 @@
     "[part t]\nmodel = tmp102\nadapter = sim:a\naddress = 0x48\n" \
     "[export knobs]\ntype = bench\nadapter = sim:a\n"             \
     "[export t]\ntype = i2c\nadapter = sim:a\naddress = 0x48\n"   \
-    "[export all]\ntype = i2c\nadapter = sim:a\naddress = any\n"
+    "[export all]\ntype = i2c\nadapter = sim:a\naddress = any\n"  \
+    "[export pins]\ntype = gpio\nadapter = sim:b\n"               \
+    "[line led]\nexport = pins\ndirection = out\n"                \
+    "[line button]\nexport = pins\n"
 
 static struct bw_config config;
 
@@ -122,22 +125,102 @@ static void keys_come_and_go_by_their_whole_name(void **state)
     free(first);
 }
 
-static void the_command_uses_what_may_be_opened(void **state)
+static void a_section_that_pair_wrote_goes(void **state)
 {
-    char out[1024];
+    char *text = pair("[listen]\ntls = 127.0.0.1:9\n" PARTS, "t");
+    char *gone = bw_pair_drop_identity(text, "laptop");
+    char *none = bw_pair_drop_identity(text, "lap");
+    char *longer, *between;
 
     (void)state;
-    free(pair(PARTS, "t"));
-    bw_pair_command(out, sizeof(out), &config, "laptop", "/d", "pi");
-    assert_non_null(strstr(out, "dir=/d,endpoint=client,username=laptop "));
-    assert_non_null(strstr(out, "host=pi,port=7420,reconnect-ms=1000,"));
-    assert_non_null(strstr(out, "export=t,address=0x48"));
-    free(pair(PARTS, "al*"));
-    bw_pair_command(out, sizeof(out), &config, "laptop", "/d", "pi");
-    assert_non_null(strstr(out, "export=all,address=any"));
-    free(pair(PARTS, "knobs"));
-    bw_pair_command(out, sizeof(out), &config, "laptop", "/d", "pi");
-    assert_null(strstr(out, "-device"));
+    assert_string_equal(gone, "[listen]\ntls = 127.0.0.1:9\n" PARTS);
+    assert_string_equal(none, text);
+    free(gone);
+    assert_true(asprintf(&longer, "%s\n[fault x]\nadapter = sim:a\n", text) >
+                0);
+    between = bw_pair_drop_identity(longer, "laptop");
+    assert_string_equal(between, "[listen]\ntls = 127.0.0.1:9\n" PARTS
+                                 "\n[fault x]\nadapter = sim:a\n");
+    free(between);
+    free(longer);
+    free(none);
+    free(text);
+}
+
+static void a_section_that_was_changed_stays(void **state)
+{
+    static const char *const more[] = {
+        "admin = yes\n",        "\nadmin = yes\n",
+        "# why\nadmin = yes\n", "# why\n\n# more\nuser = 7\n",
+        "  admin = yes\n",
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+        char *text = pair(PARTS, "t");
+        char *changed, *out;
+
+        assert_true(asprintf(&changed, "%s%s", text, more[i]) > 0);
+        out = bw_pair_drop_identity(changed, "laptop");
+        assert_string_equal(out, changed);
+        free(out);
+        free(changed);
+        free(text);
+    }
+}
+
+/* The command line for who may open @pattern. */
+static char *command(const char *pattern, const char *dir)
+{
+    char *line;
+
+    free(pair(PARTS, pattern));
+    line = bw_pair_command(&config, "laptop", dir, "pi");
+    assert_non_null(line);
+    return line;
+}
+
+static void assert_command(const char *pattern, const char *dir,
+                           const char *part)
+{
+    char *line = command(pattern, dir);
+
+    if (!strstr(line, part)) {
+        fail_msg("no \"%s\" in: %s", part, line);
+    }
+    free(line);
+}
+
+static void the_command_uses_what_may_be_opened(void **state)
+{
+    char *none;
+
+    (void)state;
+    assert_command("t", "/d",
+                   " tls-creds-psk,id=key,dir=/d,endpoint=client,"
+                   "username=laptop ");
+    assert_command("t", "/d", " -icount shift=6,align=on ");
+    assert_command("t", "/d", "host=pi,port=7420,reconnect-ms=1000,");
+    assert_command("t", "/d", "export=t,address=0x48");
+    assert_command("al*", "/d", "export=all,address=any");
+    assert_command("*", "/d", "export=t,address=0x48");
+    assert_command("pins", "/d",
+                   " -device gpio-passthrough,chardev=bench,export=pins,"
+                   "line=led,pin=P0");
+    none = command("knobs", "/d");
+    assert_null(strstr(none, "-device"));
+    free(none);
+}
+
+static void an_unusual_folder_is_quoted_for_shell_and_qemu(void **state)
+{
+    (void)state;
+    assert_command("t", "/a,b", " tls-creds-psk,id=key,dir=/a,,b,endpoint=");
+    assert_command("t", "/a b",
+                   " 'tls-creds-psk,id=key,dir=/a b,endpoint=client"
+                   ",username=laptop' ");
+    assert_command("t", "/a'$b", "dir=/a'\\''$b,endpoint=");
 }
 
 int main(void)
@@ -149,7 +232,10 @@ int main(void)
         cmocka_unit_test(a_section_that_is_there_stays),
         cmocka_unit_test(a_last_line_without_end_is_no_harm),
         cmocka_unit_test(keys_come_and_go_by_their_whole_name),
+        cmocka_unit_test(a_section_that_pair_wrote_goes),
+        cmocka_unit_test(a_section_that_was_changed_stays),
         cmocka_unit_test(the_command_uses_what_may_be_opened),
+        cmocka_unit_test(an_unusual_folder_is_quoted_for_shell_and_qemu),
     };
 
     return cmocka_run_group_tests_name("pair text", tests, NULL, NULL);
