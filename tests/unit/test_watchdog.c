@@ -40,10 +40,9 @@ static int set_up(void **state)
     memcpy(addr.sun_path, name, (size_t)len);
     addr.sun_path[0] = '\0';
     manager = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-    if (manager < 0 ||
-        bind(manager, (struct sockaddr *)&addr,
-             (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
-                         (size_t)len)) < 0) {
+    if (manager < 0 || bind(manager, (struct sockaddr *)&addr,
+                            (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+                                        (size_t)len)) < 0) {
         return -1;
     }
     setenv("NOTIFY_SOCKET", name, 1);
@@ -118,8 +117,9 @@ static void another_process_is_meant(void **state)
 
 static void what_is_no_time_is_none(void **state)
 {
-    static const char *const texts[] = { "", "x", "-5", "20s", "0",
-                                         "99999999999999999999999" };
+    static const char *const texts[] = {
+        "", "x", "-5", "20s", "0", "99999999999999999999999"
+    };
     struct bw_watchdog w;
     size_t i;
 
