@@ -2,8 +2,8 @@
  * benchwire: look at an agent and use its exports from a terminal.
  *
  * See benchwire(1).  The commands are in tool_list.c, tool_i2c.c,
- * tool_smbus.c, tool_values.c, tool_fault.c, tool_stats.c, tool_admin.c, tool_flash.c
- * and tool_drop.c.
+ * tool_smbus.c, tool_values.c, tool_fault.c, tool_gpio.c, tool_stats.c,
+ * tool_admin.c, tool_pair.c, tool_discover.c, tool_flash.c and tool_drop.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
