@@ -298,10 +298,22 @@ static void give_away(const char *path)
     const char *uid = getenv("SUDO_UID"), *gid = getenv("SUDO_GID");
 
     if (uid && gid && geteuid() == 0 &&
-        chown(path, (uid_t)atol(uid), (gid_t)atol(gid)) < 0) {
+        lchown(path, (uid_t)atol(uid), (gid_t)atol(gid)) < 0) {
         fprintf(stderr, "benchwire: cannot give %s away: %s\n", path,
                 strerror(errno));
     }
+}
+
+/* A folder that is there already may be somebody's trap: who may write into it
+ * may take the key, or have another file given away. */
+static bool is_ours(const char *path)
+{
+    const char *uid = getenv("SUDO_UID");
+    struct stat st;
+
+    return stat(path, &st) == 0 && !(st.st_mode & (S_IWGRP | S_IWOTH)) &&
+           (st.st_uid == geteuid() ||
+            (uid && geteuid() == 0 && st.st_uid == (uid_t)atol(uid)));
 }
 
 /* A key of somebody else there would be lost. */
@@ -316,6 +328,11 @@ static int check_folder(const struct pairing *p)
         return bw_tool_fail("%s is the agent's own; name another one for the "
                             "client with --folder",
                             agents);
+    }
+    if (!is_ours(p->found_folder)) {
+        return bw_tool_fail("others may write into %s; take another folder "
+                            "with --folder",
+                            p->found_folder);
     }
     text = bw_file_text(p->client_path);
     if (!text) {

@@ -11,7 +11,7 @@ ETC=$TMP/etc
 CONF=$ETC/bench.conf
 KEYS=$ETC/tls/keys.psk
 SOCK=$TMP/agent.sock
-plan 50
+plan 52
 
 mkdir -p "$ETC/tls"
 chmod 0750 "$ETC/tls"
@@ -68,6 +68,11 @@ like "with the file's own sentence" "$(cat none.err)" \
 fails "a built-in name is refused" pair builtin local
 fails "so is one that could hold another line" pair odd $'a\nb'
 fails "and such an export" pair odd2 build1 $'x\nadmin = yes'
+mkdir -m 0777 trap
+fails "nor is the key put where others may write" \
+    pair trapped --folder trap trapped
+like "that is said with the cure" "$(cat trapped.err)" \
+    'others may write into .*/trap; take another folder with --folder$'
 is "nothing was changed by these" "$(cat "$KEYS" "$CONF")" "$before"
 
 ok "another name gets one" pair second --folder away --host bench.example build1
