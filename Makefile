@@ -257,8 +257,8 @@ check-e2e: $(BUILD)/setup/test ## firmware, QEMU and agent together
 	$(Q)tests/run-tests $(call pick,$(E2E_TESTS))
 
 # The agent's threads: the unit tests that have some, and the load
-TSAN_UNITS = $(filter $(addprefix $(BUILD)/tsan/tests/unit/test_,backend% bench% \
-	gpio% lease% local% metrics% policy% server% service% session% silence% tls%), \
+TSAN_UNITS = $(filter $(addprefix $(BUILD)/tsan/tests/unit/test_,agent% backend% \
+	bench% crew% gpio% lease% local% metrics% policy% server% service% session% silence% tls%), \
 	$(UNIT_NAMES:%=$(BUILD)/tsan/%))
 check-tsan: $(BUILD)/setup/test ## the agent's threads, under ThreadSanitizer
 	$(SUBMAKE) tsan load-tests $(TSAN_UNITS)

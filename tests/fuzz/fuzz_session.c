@@ -100,6 +100,7 @@ static void add_lines(struct bw_bus *bus)
     };
     struct bw_gpio_setting safe[3];
     unsigned numbers[3];
+    struct bw_gpio_lines *lines;
     struct bw_export *e;
     int i;
 
@@ -113,8 +114,9 @@ static void add_lines(struct bw_bus *bus)
     e = bw_bench_add_export(&bench, "lines", BW_EXPORT_GPIO, bus, BW_ADDR_ANY,
                             "");
     require(e);
-    require(bw_service_gpio_attach(
-        e, bw_sim_chip_open(bus->chip, numbers, 3, safe), owners));
+    lines = bw_sim_chip_open(bus->chip, numbers, 3, safe);
+    require(lines); /* it takes a descriptor */
+    require(bw_service_gpio_attach(e, lines, owners));
 }
 
 static void fill_bench(bool faulty)
