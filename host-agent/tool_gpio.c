@@ -398,7 +398,13 @@ static int parse_watch_option(struct watch *w, int c)
                                   "and pull-down",
                                   optarg);
     case 'p':
-        return parse_time(optarg, &w->setting.debounce_us);
+        if (parse_time(optarg, &w->setting.debounce_us)) {
+            return 1;
+        }
+        return w->setting.debounce_us <= BW_GPIO_MAX_DEBOUNCE_US
+                   ? 0
+                   : bw_tool_fail("\"%s\" is too long; a debounce is up to 1s",
+                                  optarg);
     default:
         return bw_tool_fail("gpio watch has the options -n COUNT, -e EDGES, -b "
                             "BIAS and -p TIME");

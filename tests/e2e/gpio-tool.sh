@@ -18,7 +18,7 @@ is_level() {
     "$TOOL" get "lines.$1.level" | grep -qx "lines.$1.level = $2"
 }
 
-plan 20
+plan 21
 agent_start "$TMP/log" -c host-agent/benches/lines.conf
 
 like "list shows the export" "$("$TOOL" list)" '^lines +gpio +- +free +sim'
@@ -55,6 +55,8 @@ is "set with a time ends by itself" "$?" 0
 like "what the owner does not allow is denied" "$(gpio set lines button=1)" \
     'does not allow line button as output'
 like "a level is 0 or 1" "$(gpio set lines led=2)" 'is not LINE=0 or LINE=1'
+like "a debounce is a second at most" "$(gpio watch -p 2s lines button)" \
+    '"2s" is too long; a debounce is up to 1s$'
 like "a line has one" "$(gpio set lines led=1 led=0)" 'line "led" is given twice$'
 
 "$TOOL" gpio watch -n 2 -p 0us lines button >"$TMP/watch" 2>&1 &
