@@ -18,6 +18,8 @@
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
 #include "qemu/timer.h"
+#include "hw/core/cpu.h"
+#include "system/qtest.h"
 #include "system/runstate.h"
 #include "gpio_export.h"
 #include "hw/benchwire/boards/nrf/nrf_peripheral.h"
@@ -25,6 +27,8 @@
 #include "hw/benchwire/trace.h"
 
 #define POLL_NS        (10 * SCALE_MS)
+#define SERVED_NS      (100 * SCALE_US) /* of a host's processor */
+#define LOOK_AGAIN_NS  (50 * SCALE_US)
 #define WARN_PERIOD_MS 10000
 
 static bool is_input(const BwGpioLine *line)
@@ -51,6 +55,34 @@ static void apply(BwGpioExport *e, const struct bw_replay_level *now)
     nrf_time_end(outer);
 }
 
+/* How long the guest's processor has run, on the host's */
+static int64_t guest_ran_ns(void)
+{
+    struct timespec t;
+    clockid_t clock;
+
+    if (pthread_getcpuclockid(first_cpu->thread->thread, &clock) ||
+        clock_gettime(clock, &t) < 0) {
+        return 0;
+    }
+    return t.tv_sec * NANOSECONDS_PER_SECOND + t.tv_nsec;
+}
+
+/*
+ * Whether the guest has had the time to see the last edge.  Its clock goes on
+ * while a busy host does not let its processor run, which a chip's does not
+ * know: an interrupt that is microseconds away there would find two edges as
+ * one here.
+ */
+static bool is_served(const BwGpioExport *e)
+{
+    if (qtest_enabled() || /* no processor runs */
+        (first_cpu->halted && !cpu_has_work(first_cpu))) {
+        return true;
+    }
+    return guest_ran_ns() - e->ran_ns >= SERVED_NS;
+}
+
 /*
  * What a level does in the guest may end in here again.  A machine that is
  * stopped sees nothing; its clock stands still, so the timer waits with it.
@@ -59,20 +91,22 @@ static void replay(void *opaque)
 {
     BwGpioExport *e = opaque;
     struct bw_replay_level now;
-    int64_t due_ns;
+    int64_t due_ns, now_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
 
     if (e->replaying) {
         return;
     }
     e->replaying = true;
-    while (runstate_is_running() &&
-           bw_replay_take(e->replay, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL),
-                          &now)) {
+    while (runstate_is_running() && is_served(e) &&
+           bw_replay_take(e->replay, now_ns, &now)) {
         apply(e, &now);
+        e->ran_ns = guest_ran_ns();
+        now_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
     }
     e->replaying = false;
     if (bw_replay_due(e->replay, &due_ns)) {
-        timer_mod(e->replay_timer, due_ns);
+        timer_mod(e->replay_timer, is_served(e) ? due_ns :
+                                   MAX(due_ns, now_ns + LOOK_AGAIN_NS));
     }
 }
 

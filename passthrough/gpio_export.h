@@ -114,6 +114,7 @@ struct BwGpioExport {
     QEMUTimer *poll_timer;   /* the same */
     bool polling;            /* a GPIO_GET is under way */
     bool replaying;
+    int64_t ran_ns; /* of the guest's processor, at the last edge */
     int64_t loss_warned_ms;
 };
 
