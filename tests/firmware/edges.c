@@ -25,7 +25,6 @@
 #define UART_RXD           REG(0x40002000u, 0x518)
 #define UART_INTEN_RXDRDY  (1u << 2)
 #define TIMER0_TASKS_COUNT 0x40008008u
-#define TIMER0_TASKS_CLEAR REG(0x40008000u, 0x00C)
 #define TIMER0_MODE        REG(0x40008000u, 0x504)
 #define TIMER_MODE_COUNTER 1u
 #define TIMER2_TASKS_STOP  REG(0x4000A000u, 0x004)
@@ -44,6 +43,7 @@ static const uint8_t outputs[LINES] = { 23, 22, 21, 16 }; /* P13 to P16 */
 static volatile bool answering = true;
 static uint32_t walk, out_walk, out_levels;
 static volatile uint32_t edges, wrong, first_wrong, interrupts;
+static uint32_t told; /* of the counter */
 static unsigned expected;
 static volatile uint32_t to_make;
 static char line[LINE_MAX];
@@ -107,7 +107,6 @@ static void begin_walk(void)
     wrong = 0;
     first_wrong = 0;
     interrupts = 0;
-    TIMER0_TASKS_CLEAR = 1;
 }
 
 static void init_timers(void)
@@ -169,7 +168,8 @@ static void tell(void)
     print_pair("edges ", edges);
     print_pair(" wrong ", wrong);
     print_pair(" first ", first_wrong);
-    print_pair(" counter ", TIMER0_CC0);
+    print_pair(" counter ", TIMER0_CC0 - told);
+    told = TIMER0_CC0; /* those that come meanwhile are the next ones */
     print_pair(" interrupts ", interrupts);
     print("\r\n");
     begin_walk();
