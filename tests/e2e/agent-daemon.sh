@@ -37,7 +37,7 @@ like "with file, line, cause and cure" \
     "$("$AGENT" -c "$TMP/bad.conf" 2>&1)" \
     'bad.conf:2: type "usb" is unknown; write i2c'
 like "a missing file is named" "$("$AGENT" -c "$TMP/none" 2>&1)" \
-    'none: No such file or directory; name another bench file with -c'
+    'none: No such file or directory; name another bench file with --config'
 
 printf '[export x]\ntype=i2c\nadapter=/dev/null\naddress=0x48\n' >"$TMP/null.conf"
 like "a device that is no adapter is named, with the question" \
