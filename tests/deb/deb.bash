@@ -23,8 +23,27 @@ ROOT=$TMP/root
 # requires_root: skip the program where there are no rights for a system
 requires_root() {
     [ "$(id -u)" = 0 ] || skip_all "a system to install in needs root's rights"
-    unshare -m true 2>/dev/null || skip_all "root may not mount anything here"
+    [ -n "$PROPAGATION" ] || skip_all "root may not mount anything here"
 }
+
+# propagation: how to make a mount namespace that keeps its mounts to itself.
+# In a chroot "/" is no mount point and cannot be made private; it may be so.
+propagation() {
+    local probe=$TMP/probe
+    if unshare -m true 2>/dev/null; then
+        echo private
+        return
+    fi
+    mkdir -p "$probe"
+    unshare -m --propagation unchanged mount --bind "$probe" "$probe" \
+        2>/dev/null || return
+    if mountpoint -q "$probe"; then
+        umount "$probe"
+    else
+        echo unchanged
+    fi
+}
+PROPAGATION=$(propagation)
 
 root_make() {
     tests/deb/make-root "$ROOT" "$@" >"$TMP/make-root" 2>&1 ||
@@ -35,7 +54,7 @@ root_make() {
 # shellcheck disable=SC2016 # for the inner shell
 INSIDE=(env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
     DEBIAN_FRONTEND=noninteractive ROOT="$ROOT"
-    unshare -m --propagation private sh -c '
+    unshare -m --propagation "$PROPAGATION" sh -c '
     mount -t proc proc "$ROOT/proc" &&
     for name in null zero full random urandom; do
         : >>"$ROOT/dev/$name"

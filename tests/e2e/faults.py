@@ -46,7 +46,8 @@ KINDS = {
     "arbitration": (HARD, True, 0, False),
     "flip": (FAILURES, True, 0, False),
     "vanish": (FAILURES, True, 300, False),
-    "link-delay": (set(), False, 40, False),
+    # the firmware waits 100 ms, in which there may be several replies
+    "link-delay": (set(), False, 20, False),
     "link-cut": (HARD, False, 0, False),
     "link-lose": (HARD, False, 0, False),
     "link-tear": (HARD, True, 0, False),

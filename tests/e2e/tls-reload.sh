@@ -104,7 +104,10 @@ printf '[export broken]\ntype = i2c\nadapter = /dev/i2c-none\naddress = 1\n' \
     >>"$CONF"
 sed -i '/^other:/d' "$TMP/agent/keys.psk"
 fails "a file whose adapter is not there is not taken" reload
-ok "nor are the keys that came with it" listed >/dev/null
+can_list() {
+    listed >/dev/null 2>&1
+}
+ok "nor are the keys that came with it" can_list
 cp "$TMP/good.conf" "$CONF"
 reload >/dev/null
-fails "they are with a good one" listed 2>/dev/null
+fails "they are with a good one" can_list
