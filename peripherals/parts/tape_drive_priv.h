@@ -1,0 +1,76 @@
+/*
+ * What the files of the tape drive share.  See tape_drive.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_PARTS_TAPE_DRIVE_PRIV_H
+#define BENCHWIRE_PARTS_TAPE_DRIVE_PRIV_H
+
+#include "tape_drive.h"
+
+/* When a command may run, and what it does to the tape. */
+enum bw_tape_op_flags {
+    BW_TAPE_OP_LOADED = 1 << 0,   /* needs a threaded tape, else NOT READY */
+    BW_TAPE_OP_WRITES = 1 << 1,   /* refused on a protected tape */
+    BW_TAPE_OP_MOVES = 1 << 2,    /* the head, or the place is lost */
+    BW_TAPE_OP_ANY_UA = 1 << 3,   /* runs with a unit attention pending */
+    BW_TAPE_OP_RESERVED = 1 << 4, /* runs while another has the drive */
+    BW_TAPE_OP_NOW = 1 << 5,      /* bw_tape_immediate */
+};
+
+struct bw_tape_op {
+    uint8_t opcode;
+    int8_t service; /* service action of byte 1, or -1 for any */
+    uint8_t length; /* of the CDB */
+    uint8_t flags;
+    enum bw_tape_direction direction;
+    void (*run)(struct bw_tape_drive *drive, struct bw_tape_command *command);
+    /* bytes of data that @cdb asks for; NULL: none */
+    uint64_t (*bytes)(const struct bw_tape_drive *drive, const uint8_t *cdb);
+    uint8_t usage[16]; /* bits of the CDB that count, for A3h/0Ch */
+    const char *name;  /* as SSC-3 spells it */
+};
+
+/* Two tables, each ends with a NULL run: tape_motion_table.c (reading,
+ * writing, moving) and tape_parameter_table.c (saying and setting). */
+extern const struct bw_tape_op bw_tape_motion_ops[];
+extern const struct bw_tape_op bw_tape_parameter_ops[];
+
+/* Service actions count for opcodes that have several.  NULL: unknown. */
+const struct bw_tape_op *bw_tape_find_op(const uint8_t *cdb);
+
+/* Answers: each sets status and sense of @command. */
+void bw_tape_good(struct bw_tape_command *command);
+void bw_tape_check(struct bw_tape_command *command, enum bw_sense_key key,
+                   bw_asc asc);
+/* 05/24/00 that points at bit @bit (-1: none) of CDB byte @byte */
+void bw_tape_bad_field(struct bw_tape_command *command, unsigned byte, int bit);
+/* 05/26/00 that points into the parameter list */
+void bw_tape_bad_parameter(struct bw_tape_command *command, unsigned byte,
+                           int bit);
+/* What a failure of the store is to a host that wrote, or read. */
+void bw_tape_failed(struct bw_tape_command *command, enum bw_tape_result result,
+                    bool writing);
+
+/* Data-in: at most @allocation bytes of @bytes, and GOOD. */
+void bw_tape_answer(struct bw_tape_command *command, const uint8_t *bytes,
+                    size_t length, uint64_t allocation);
+
+/* The partition under the head; only with a threaded tape. */
+struct bw_tape_store *bw_tape_head(struct bw_tape_drive *drive);
+
+/* Set by the parameter side, asked by the moving side. */
+bool bw_tape_write_protected(const struct bw_tape_drive *drive);
+uint32_t bw_tape_block_max(const struct bw_tape_drive *drive);
+void bw_tape_mode_reset(struct bw_tape_drive *drive);
+/* Counters of LOG SENSE, called once per command that moved data. */
+void bw_tape_count(struct bw_tape_drive *drive, bool writing, uint64_t bytes,
+                   bool failed);
+/* TapeAlert flag 1 to 64 (SSC-3 Annex A) */
+void bw_tape_alert(struct bw_tape_drive *drive, unsigned flag);
+
+/* Set by the moving side, asked by the parameter side. */
+void bw_tape_capacity(struct bw_tape_drive *drive, unsigned partition,
+                      uint64_t *total, uint64_t *used, uint64_t *warning);
+
+#endif
