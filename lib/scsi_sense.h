@@ -34,6 +34,7 @@ enum bw_sense_key {
     BW_SENSE_BLANK = 0x8,
     BW_SENSE_ABORTED = 0xb,
     BW_SENSE_OVERFLOW = 0xd,
+    BW_SENSE_MISCOMPARE = 0xe,
 };
 
 /* An additional sense code and its qualifier, as 0xAABB for AA/BB. */

@@ -112,6 +112,11 @@ struct bw_tape_drive {
     struct bw_sense deferred; /* of a write that was answered GOOD */
     bool deferred_set;
     uint64_t warned; /* bit per partition: programmable early warning told */
+    uint64_t full;   /* bit per partition: the host has no space */
+    bool told;       /* a failed commit was reported, once is enough */
+    bool overwrite;  /* ALLOW OVERWRITE for the next write, */
+    uint8_t overwrite_partition;
+    uint64_t overwrite_object; /* at this place */
 };
 
 void bw_tape_init(struct bw_tape_drive *drive,

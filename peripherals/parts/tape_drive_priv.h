@@ -12,10 +12,11 @@
 enum bw_tape_op_flags {
     BW_TAPE_OP_LOADED = 1 << 0,   /* needs a threaded tape, else NOT READY */
     BW_TAPE_OP_WRITES = 1 << 1,   /* refused on a protected tape */
-    BW_TAPE_OP_MOVES = 1 << 2,    /* the head, or the place is lost */
+    BW_TAPE_OP_MOVES = 1 << 2,    /* what was written is committed first */
     BW_TAPE_OP_ANY_UA = 1 << 3,   /* runs with a unit attention pending */
     BW_TAPE_OP_RESERVED = 1 << 4, /* runs while another has the drive */
     BW_TAPE_OP_NOW = 1 << 5,      /* bw_tape_immediate */
+    BW_TAPE_OP_PLACE = 1 << 6,    /* refused while the place is not known */
 };
 
 struct bw_tape_op {
@@ -68,9 +69,111 @@ void bw_tape_count(struct bw_tape_drive *drive, bool writing, uint64_t bytes,
                    bool failed);
 /* TapeAlert flag 1 to 64 (SSC-3 Annex A) */
 void bw_tape_alert(struct bw_tape_drive *drive, unsigned flag);
+/* Page 11h as it was selected: partitions that FORMAT MEDIUM makes, 1 or 2,
+ * and the bytes of each; 0: what is left. */
+unsigned bw_tape_partitions_wanted(const struct bw_tape_drive *drive,
+                                   uint64_t share[BW_TAPE_PARTITIONS]);
+/* Page 10h/01h: WRITE MODE is append-only. */
+bool bw_tape_append_only(const struct bw_tape_drive *drive);
 
 /* Set by the moving side, asked by the parameter side. */
 void bw_tape_capacity(struct bw_tape_drive *drive, unsigned partition,
                       uint64_t *total, uint64_t *used, uint64_t *warning);
+
+/* Of the moving side's files among themselves. */
+
+/* A threaded tape at the beginning of partition 0, capacities set. */
+void bw_tape_thread(struct bw_tape_drive *drive);
+/* INFORMATION, where it fits. */
+void bw_tape_information(struct bw_tape_command *command, int64_t information);
+/* The head is in the early-warning zone or behind it. */
+bool bw_tape_warning(struct bw_tape_drive *drive);
+/* It is behind the programmable early warning. */
+bool bw_tape_behind_pew(struct bw_tape_drive *drive);
+/* Commit what is not yet.  False: the answer is a deferred error. */
+bool bw_tape_settle(struct bw_tape_drive *drive,
+                    struct bw_tape_command *command);
+/**
+ * bw_tape_go: the head to @object of @partition, where it is not there
+ * @byte: of the CDB, that names the partition
+ *
+ * Returns: false, and the answer is given.
+ */
+bool bw_tape_go(struct bw_tape_drive *drive, struct bw_tape_command *command,
+                unsigned partition, unsigned byte, uint64_t object);
+/* The motion ended at a mark, an end or an error, with @left undone. */
+void bw_tape_ended(struct bw_tape_drive *drive, struct bw_tape_command *command,
+                   enum bw_tape_result result, int64_t left);
+
+/* tape_read.c */
+void bw_tape_read_6(struct bw_tape_drive *drive,
+                    struct bw_tape_command *command);
+void bw_tape_read_16(struct bw_tape_drive *drive,
+                     struct bw_tape_command *command);
+/* tape_reverse.c */
+void bw_tape_reverse_6(struct bw_tape_drive *drive,
+                       struct bw_tape_command *command);
+void bw_tape_reverse_16(struct bw_tape_drive *drive,
+                        struct bw_tape_command *command);
+void bw_tape_verify_6(struct bw_tape_drive *drive,
+                      struct bw_tape_command *command);
+void bw_tape_verify_16(struct bw_tape_drive *drive,
+                       struct bw_tape_command *command);
+/* tape_write.c */
+void bw_tape_write_6(struct bw_tape_drive *drive,
+                     struct bw_tape_command *command);
+void bw_tape_write_16(struct bw_tape_drive *drive,
+                      struct bw_tape_command *command);
+void bw_tape_marks_6(struct bw_tape_drive *drive,
+                     struct bw_tape_command *command);
+void bw_tape_marks_16(struct bw_tape_drive *drive,
+                      struct bw_tape_command *command);
+/* tape_erase.c */
+bool bw_tape_may_write(struct bw_tape_drive *drive,
+                       struct bw_tape_command *command);
+void bw_tape_erase_6(struct bw_tape_drive *drive,
+                     struct bw_tape_command *command);
+void bw_tape_erase_16(struct bw_tape_drive *drive,
+                      struct bw_tape_command *command);
+void bw_tape_set_capacity(struct bw_tape_drive *drive,
+                          struct bw_tape_command *command);
+void bw_tape_format(struct bw_tape_drive *drive,
+                    struct bw_tape_command *command);
+void bw_tape_allow_overwrite(struct bw_tape_drive *drive,
+                             struct bw_tape_command *command);
+/* tape_motion.c */
+void bw_tape_ready(struct bw_tape_drive *drive,
+                   struct bw_tape_command *command);
+void bw_tape_rewind_0(struct bw_tape_drive *drive,
+                      struct bw_tape_command *command);
+void bw_tape_space_6(struct bw_tape_drive *drive,
+                     struct bw_tape_command *command);
+void bw_tape_space_16(struct bw_tape_drive *drive,
+                      struct bw_tape_command *command);
+void bw_tape_locate_10(struct bw_tape_drive *drive,
+                       struct bw_tape_command *command);
+void bw_tape_locate_16(struct bw_tape_drive *drive,
+                       struct bw_tape_command *command);
+/* tape_position.c */
+void bw_tape_position(struct bw_tape_drive *drive,
+                      struct bw_tape_command *command);
+/* tape_load.c */
+void bw_tape_load_unload(struct bw_tape_drive *drive,
+                         struct bw_tape_command *command);
+
+static inline uint32_t bw_tape_be(const uint8_t *bytes, unsigned count)
+{
+    uint32_t value = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        value = value << 8 | bytes[i];
+    }
+    return value;
+}
+
+static inline uint64_t bw_tape_be64(const uint8_t *bytes)
+{
+    return (uint64_t)bw_tape_be(bytes, 4) << 32 | bw_tape_be(bytes + 4, 4);
+}
 
 #endif
