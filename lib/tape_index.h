@@ -3,18 +3,19 @@
  *
  * Objects are records and tape marks, numbered from 0 as READ POSITION numbers
  * them (SSC-3, 4.2.6, "Logical identifiers").  Neighbouring records of one
- * length make one extent, so that an archive takes a few entries; tape marks
- * are in an array of their own.  A record is found by a binary search over the
- * extents, a mark by its number.
+ * length make one extent, so that an archive takes a few entries; where each
+ * record has another length, up to 256 of them share an extent and take four
+ * bytes each.  A record is found by a binary search over the extents, a tape
+ * mark too: each extent knows how many marks are before it.
  *
  * The index grows at its end as the tape is written or scanned, and is cut
- * where the tape is overwritten.  It knows the objects below bw_index_count();
+ * where the tape is overwritten.  It knows the objects below bw_index.count;
  * what is behind is not scanned yet, or is the end of the data
  * (bw_index.complete).
  *
- * The sidecar is a cache and never more: a header with the length of the
- * tape's file, the offset of its end of data, and checks; the loader proves it
- * against the tape (tape_store.c) and else forgets it.
+ * The sidecar (tape_index_file.c) is a cache and never more: a header with the
+ * length of the tape's file, the offset of its end of data, and checks; the
+ * loader proves it against the tape (tape_store.c) and else forgets it.
  *
  * Pure: memory comes from struct bw_tape_io.
  *
@@ -41,29 +42,40 @@ struct bw_tape_object {
     enum bw_tape_kind kind;
 };
 
-/* @count objects alike, @stride bytes from one to the next in the file. */
+/* Tapes that have no more objects than this are scanned again at once. */
+#define BW_INDEX_WORTH_SAVING 256u
+
+/*
+ * Objects that follow each other: alike and evenly spaced, or @mixed ones
+ * without gaps.  Only tape_index*.c look into it.
+ */
 struct bw_tape_extent {
     uint64_t number; /* of the first */
     uint64_t offset;
     uint64_t count;
-    uint64_t stride; /* size of each, with a gap that follows each, if any */
+    uint64_t stride; /* from one to the next; @mixed: place in index->mixed */
     uint64_t marks;  /* before the first */
     uint32_t length;
-    uint32_t kind;
+    uint32_t size;
+    uint8_t kind;
+    bool mixed;
 };
 
 struct bw_tape_index {
     const struct bw_tape_io *io; /* for memory only */
-    struct bw_tape_extent *extents;
-    size_t extent_count;
-    size_t extent_room;
-    uint64_t *marks; /* the object number of each tape mark */
-    size_t mark_count;
-    size_t mark_room;
-    uint64_t count;  /* objects known */
+    uint64_t count;              /* objects known */
+    uint64_t mark_count;         /* tape marks among them */
     uint64_t offset; /* where object @count begins, or the end of the data */
     bool complete;   /* there is none: @offset is the end of the data */
     uint64_t generation; /* goes up with every change */
+    /* only for tape_index*.c */
+    uint64_t end; /* of the last object */
+    struct bw_tape_extent *extents;
+    size_t extent_count;
+    size_t extent_room;
+    uint32_t *mixed; /* one word per object of the mixed extents */
+    size_t mixed_count;
+    size_t mixed_room;
 };
 
 void bw_index_init(struct bw_tape_index *index, const struct bw_tape_io *io);
@@ -82,7 +94,12 @@ enum bw_tape_result bw_index_add(struct bw_tape_index *index,
                                  uint64_t size, uint32_t length,
                                  uint64_t count);
 
-/* Forget object @number and all behind it; @offset is where it was or is. */
+/**
+ * bw_index_cut: forget object @number and all behind it
+ * @offset: where it was or is; not before the end of the object before it
+ *
+ * The index is not complete then: the caller says so if it is.
+ */
 void bw_index_cut(struct bw_tape_index *index, uint64_t number,
                   uint64_t offset);
 
@@ -98,8 +115,16 @@ bool bw_index_mark(const struct bw_tape_index *index, uint64_t mark,
 uint64_t bw_index_marks_before(const struct bw_tape_index *index,
                                uint64_t number);
 
-/* How many records alike follow from @number on, itself included. */
+/**
+ * bw_index_alike: how many objects of the same kind and length, evenly spaced,
+ * follow from @number on, itself included; 0 if it is not known
+ *
+ * There may be more behind them that are alike, too.
+ */
 uint64_t bw_index_alike(const struct bw_tape_index *index, uint64_t number);
+
+/* Bytes of memory in use. */
+size_t bw_index_memory(const struct bw_tape_index *index);
 
 /**
  * bw_index_save: write the sidecar
