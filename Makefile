@@ -59,7 +59,8 @@ else
 .PHONY: help run screenshot docs-i2c-path flash demo radio-demo check
 help: ## this list
 	@echo 'make TARGET [V=1]'
-	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/  \1\t\2/p' Makefile scripts/deb.mk | expand -t 20
+	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/  \1\t\2/p' Makefile scripts/deb.mk \
+		tests/tape/tape.mk | expand -t 20
 
 run: ## set up, build all, and run the thermometer against a simulated bench
 	$(Q)scripts/setup host qemu firmware
@@ -93,9 +94,9 @@ docs-i2c-path: ## write the table of docs/i2c-path.md anew
 		tests/run-tests tests/e2e/i2c-path.sh tests/rig/i2c-path.sh
 
 check: ## set up, build all, and run every test
-	$(Q)scripts/setup host qemu firmware test rig docs deb debtest
+	$(Q)scripts/setup host qemu firmware test rig tape docs deb debtest
 	$(SUBMAKE) build-run build-check
-	$(Q)tests/rig/with-rig tests/run-tests $(CHECKS)
+	$(Q)tests/rig/with-rig tests/tape/with-guest tests/run-tests $(CHECKS)
 
 # --- parts of the build ----------------------------------------------------
 
@@ -229,7 +230,7 @@ pick = $(if $(T),$(or $(filter $(T) %/$(T) %/$(T).sh,$(1)),$(error \
 CHECKS = $(UNIT_TESTS) tests/borders.sh tests/build.sh tests/runner.sh \
 	$(FUZZ_REPLAYS) \
 	$(QTESTS:%=$(BUILD)/qemu/hw/benchwire/tests/%) $(E2E_TESTS) $(DEB_TESTS) \
-	$(RIG_TESTS)
+	$(RIG_TESTS) $(TAPE_TESTS)
 
 .PHONY: check-tsan load-tests check-unit check-qtest check-e2e check-fuzz check-borders check-build \
 	check-rig build-qtest

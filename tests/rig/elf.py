@@ -1,12 +1,15 @@
 """What the rig needs to know of an ELF file: the libraries a program wants,
 and the sections of a kernel module.
 
-Source: System V ABI, chapters 4 and 5 (64-bit, little-endian files only).
+Source: System V ABI, chapters 4 and 5 (little-endian files, 32 or 64 bits).
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import struct
+
+CLASS32, CLASS64 = 1, 2
+LITTLE_ENDIAN = 1
 
 PT_LOAD, PT_DYNAMIC, PT_INTERP = 1, 2, 3
 DT_NEEDED, DT_STRTAB = 1, 5
@@ -18,17 +21,24 @@ class ElfError(Exception):
 
 class Elf:
     def __init__(self, data):
-        if data[:6] != b"\x7fELF\x02\x01":
-            raise ElfError("not a 64-bit little-endian ELF file")
+        if (
+            data[:4] != b"\x7fELF"
+            or data[4] not in (CLASS32, CLASS64)
+            or data[5] != LITTLE_ENDIAN
+        ):
+            raise ElfError("not a little-endian ELF file")
         self.data = data
-        self.phoff, self.shoff = struct.unpack_from("<QQ", data, 32)
+        self.wide = data[4] == CLASS64
+        self.phoff, self.shoff = struct.unpack_from(
+            *(("<QQ", data, 32) if self.wide else ("<II", data, 28))
+        )
         (
             self.phentsize,
             self.phnum,
             self.shentsize,
             self.shnum,
             self.shstrndx,
-        ) = struct.unpack_from("<5H", data, 54)
+        ) = struct.unpack_from("<5H", data, 54 if self.wide else 42)
 
     def text(self, offset):
         return self.data[offset : self.data.index(b"\0", offset)].decode()
@@ -37,9 +47,14 @@ class Elf:
         """Yield type, offset, address and size in the file of each segment."""
         for i in range(self.phnum):
             at = self.phoff + i * self.phentsize
-            kind, _, offset, address, _, size = struct.unpack_from(
-                "<IIQQQQ", self.data, at
-            )
+            if self.wide:
+                kind, _, offset, address, _, size = struct.unpack_from(
+                    "<IIQQQQ", self.data, at
+                )
+            else:
+                kind, offset, address, _, size = struct.unpack_from(
+                    "<5I", self.data, at
+                )
             yield kind, offset, address, size
 
     def interpreter(self):
@@ -61,7 +76,8 @@ class Elf:
         for kind, offset, _, size in self.segments():
             if kind == PT_DYNAMIC:
                 for tag, value in struct.iter_unpack(
-                    "<qQ", self.data[offset : offset + size]
+                    "<qQ" if self.wide else "<iI",
+                    self.data[offset : offset + size],
                 ):
                     if tag == DT_NEEDED:
                         names.append(value)
@@ -74,7 +90,7 @@ class Elf:
         for i in range(self.shnum):
             at = self.shoff + i * self.shentsize
             name, _, _, _, offset, size = struct.unpack_from(
-                "<IIQQQQ", self.data, at
+                "<IIQQQQ" if self.wide else "<6I", self.data, at
             )
             yield name, offset, size
 

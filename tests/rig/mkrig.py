@@ -16,7 +16,7 @@ printed.  Everything that is in it counts for the sum, and nothing else, so the
 same content is the same file.
 
 Modules are ordered by their own "depends" and "softdep pre" lines, without
-depmod; /lib/modules/order tells the guest's init what to load.  Libraries are
+depmod (a soft one that is an alias is to be named with -m before); /lib/modules/order tells the guest's init what to load.  Libraries are
 found by DT_NEEDED, recursively, as the loader of the guest will.
 
 SPDX-License-Identifier: GPL-2.0-or-later
@@ -59,6 +59,9 @@ class Modules:
             canonical(os.path.basename(line)) for line in builtin.split()
         }
 
+    def knows(self, name):
+        return canonical(name) in self.files
+
     def add(self, name):
         name = canonical(name)
         if name in self.order or name in self.builtin:
@@ -66,7 +69,10 @@ class Modules:
         if name not in self.files:
             raise RigError(f"no module {name} in {self.folder}")
         data = read(self.files[name])
-        for other in depends(elf.modinfo(data)):
+        info = elf.modinfo(data)
+        for other in filter(self.knows, wishes(info)):
+            self.add(other)
+        for other in filter(None, info.get("depends", [""])[0].split(",")):
             self.add(other)
         self.order[name] = data
 
@@ -75,12 +81,11 @@ def canonical(name):
     return name.removesuffix(".ko").replace("-", "_")
 
 
-def depends(info):
-    """What is to be loaded before: "depends", and "softdep" with "pre:"."""
+def wishes(info):
+    """What "softdep" says with "pre:"; it may be an alias and no module."""
     for line in info.get("softdep", []):
         before, _, _ = line.partition("post:")
         yield from before.removeprefix("pre:").split()
-    yield from filter(None, info.get("depends", [""])[0].split(","))
 
 
 class Libraries:

@@ -1,0 +1,19 @@
+# The tape guest: Debian for armhf on our own qemu-system-arm.  docs/rig.md
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+TAPE_TESTS += $(wildcard tests/tape/*.sh)
+
+.PHONY: tape-guest-files tape-guest check-tape
+tape-guest-files: | $(BUILD)/setup/tape
+	$(Q)tests/tape/build
+
+tape-guest: $(BUILD)/setup/qemu ## a shell in a Debian with tape drives, TAPES=FOLDER has the cartridges
+	$(SUBMAKE) qemu tape-guest-files
+	$(Q)tests/tape/with-guest -i $(TAPES)
+
+check-tape: $(BUILD)/setup/test $(BUILD)/setup/qemu ## the tape drive with Linux and its tools; docs/rig.md
+	$(SUBMAKE) qemu agent tape-guest-files
+	$(Q)tests/tape/with-guest tests/run-tests $(call pick,$(TAPE_TESTS))
+
+build-check: tape-guest-files
