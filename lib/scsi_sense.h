@@ -60,14 +60,22 @@ struct bw_sense {
 /* Fixed format, response code 70h or 71h.  Returns: bytes, at most @room. */
 size_t bw_sense_fixed(const struct bw_sense *sense, uint8_t *out, size_t room);
 
+#define BW_SENSE_DESCRIPTOR_MAX 32u
+
 /* Descriptor format, 72h or 73h, with the stream commands descriptor. */
 size_t bw_sense_descriptor(const struct bw_sense *sense, uint8_t *out,
                            size_t room);
 
-/* Either format, of any peer.  Returns: false if it is no sense data. */
+/**
+ * bw_sense_parse: either format, of any peer
+ *
+ * Returns: false and @out as it was if it is no sense data: shorter than 8
+ * bytes, or of a response code that is none of 70h to 73h.
+ */
 bool bw_sense_parse(const uint8_t *in, size_t length, struct bw_sense *out);
 
-/* "medium error, unrecovered read error": for logs and tools. */
+/* "medium error, unrecovered read error": for logs and tools.  Ends with a 0
+ * and is cut to @room.  Returns: its length without that. */
 size_t bw_sense_text(const struct bw_sense *sense, char *out, size_t room);
 
 #endif
