@@ -1,0 +1,302 @@
+/*
+ * The framing of a .tap file: what is at a place of it.
+ *
+ * Source: "SIMH Magtape Representation and Handling", R. M. Supnik, 17 January
+ * 2022: classes of words, markers, gaps.  Where it is silent:
+ *
+ *  - a record of length 0 (classes 1 to 6, 8 to E) is a word alone, or two
+ *    alike;
+ *  - a record whose last word is not its first is bad if what follows its
+ *    length makes sense, and else the end of the data;
+ *  - a reverse half-gap has no place where a file is read forward;
+ *  - zeros up to the file's end are tape marks while they are few, as other
+ *    programs leave two of them and no end marker.  Many are a file that was
+ *    extended, of which two at most are marks.
+ *
+ * The file is read forward only: what is behind the head is in the index.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "tape_store.h"
+
+#include "tape_store_priv.h"
+
+#define FIRST_LOOK  512u
+#define NEAR        4096u /* so far behind the window is still reading on */
+#define FEW_MARKS   16u
+#define BELIEVED    2u
+#define STOP_STRIDE 65536u /* bytes of a gap between questions for a stop */
+
+void bw_tape_forget_window(struct bw_tape_store *store)
+{
+    store->window_used = 0;
+}
+
+/* How much to read at @offset: more each time while the reading goes on. */
+static size_t ahead(const struct bw_tape_store *store, uint64_t offset,
+                    size_t length)
+{
+    uint64_t end = store->window_at + store->window_used;
+    size_t want = FIRST_LOOK;
+
+    if (store->window_used > 0 && offset >= store->window_at &&
+        offset <= end + NEAR) {
+        want = 2 * store->window_used;
+    }
+    want = want > length ? want : length;
+    want = want < BW_TAPE_WINDOW ? want : BW_TAPE_WINDOW;
+    return store->size - offset < want ? (size_t)(store->size - offset) : want;
+}
+
+enum bw_tape_result bw_tape_look(struct bw_tape_store *store, uint64_t offset,
+                                 size_t length, const uint8_t **bytes)
+{
+    struct bw_tape_piece piece;
+    enum bw_tape_result result;
+
+    if (offset < store->window_at ||
+        offset - store->window_at > store->window_used ||
+        store->window_used - (offset - store->window_at) < length) {
+        if (!store->window) {
+            store->window =
+                store->io->memory(store->io->opaque, NULL, BW_TAPE_WINDOW);
+            if (!store->window) {
+                return BW_TAPE_NO_MEMORY;
+            }
+        }
+        piece.bytes = store->window;
+        piece.length = ahead(store, offset, length);
+        store->window_used = 0;
+        result = store->io->read(store->io->opaque, offset, &piece, 1);
+        if (result != BW_TAPE_OK) {
+            return result;
+        }
+        store->window_at = offset;
+        store->window_used = piece.length;
+    }
+    *bytes = store->window + (offset - store->window_at);
+    return BW_TAPE_OK;
+}
+
+static enum bw_tape_result word_at(struct bw_tape_store *store, uint64_t offset,
+                                   uint32_t *word)
+{
+    const uint8_t *p;
+    enum bw_tape_result result = bw_tape_look(store, offset, BW_TAP_WORD, &p);
+
+    if (result == BW_TAPE_OK) {
+        *word = bw_tap_get(p);
+    }
+    return result;
+}
+
+static bool word_fits(const struct bw_tape_store *store, uint64_t offset)
+{
+    return offset <= store->size && store->size - offset >= BW_TAP_WORD;
+}
+
+/* The data end at out->offset. */
+static enum bw_tape_result end_here(struct bw_tape_frame *out,
+                                    enum bw_tape_trouble trouble)
+{
+    out->end = true;
+    out->trouble = trouble;
+    return BW_TAPE_OK;
+}
+
+/* Zeros: out->count of them are marks, if any. */
+static enum bw_tape_result frame_marks(struct bw_tape_store *store,
+                                       struct bw_tape_frame *out)
+{
+    uint64_t at = out->offset;
+    uint32_t word = BW_TAP_MARK;
+    enum bw_tape_result result;
+
+    out->kind = BW_TAPE_KIND_MARK;
+    out->size = BW_TAP_WORD;
+    out->length = 0;
+    while (word_fits(store, at)) {
+        result = word_at(store, at, &word);
+        if (result != BW_TAPE_OK) {
+            return result;
+        }
+        if (word != BW_TAP_MARK) {
+            break;
+        }
+        at += BW_TAP_WORD;
+        out->count++;
+        if (at % STOP_STRIDE < BW_TAP_WORD && bw_tape_stops(store)) {
+            return BW_TAPE_STOPPED;
+        }
+    }
+    if (word == BW_TAP_MARK &&
+        (out->count > FEW_MARKS ||
+         (out->count > BELIEVED && store->size % BW_TAPE_SECTOR == 0))) {
+        out->count = BELIEVED;
+        out->last = true;
+        out->trouble = BW_TAPE_TROUBLE_ZEROS;
+    }
+    return BW_TAPE_OK;
+}
+
+/* True if a good record or an end is at @offset: no guess at zeros. */
+static enum bw_tape_result plausible(struct bw_tape_store *store,
+                                     uint64_t offset, bool *yes)
+{
+    uint32_t word, trailer;
+    uint64_t size;
+    enum bw_tape_result result;
+
+    *yes = false;
+    if (!word_fits(store, offset)) {
+        return BW_TAPE_OK;
+    }
+    result = word_at(store, offset, &word);
+    if (result != BW_TAPE_OK) {
+        return result;
+    }
+    if (word == BW_TAP_END) {
+        *yes = true;
+        return BW_TAPE_OK;
+    }
+    size = bw_tap_size(store, word & BW_TAP_VALUE);
+    if (word == BW_TAP_MARK ||
+        (BW_TAP_CLASS(word) != 0 && BW_TAP_CLASS(word) != BW_TAP_BAD) ||
+        size > store->size - offset) {
+        return BW_TAPE_OK;
+    }
+    result = word_at(store, offset + size - BW_TAP_WORD, &trailer);
+    *yes = result == BW_TAPE_OK && trailer == word;
+    return result;
+}
+
+/* The record at out->offset has no valid last word. */
+static enum bw_tape_result frame_broken(struct bw_tape_store *store,
+                                        struct bw_tape_frame *out)
+{
+    bool follows;
+    enum bw_tape_result result;
+
+    if (bw_tap_straddles(out->offset)) {
+        return end_here(out, BW_TAPE_TROUBLE_TORN);
+    }
+    if (out->size > store->size - out->offset) {
+        return end_here(out, BW_TAPE_TROUBLE_SHORT);
+    }
+    result = plausible(store, out->offset + out->size, &follows);
+    if (result != BW_TAPE_OK) {
+        return result;
+    }
+    if (!follows) {
+        return end_here(out, BW_TAPE_TROUBLE_TRAILER);
+    }
+    out->kind = BW_TAPE_KIND_BAD;
+    out->broken = true;
+    out->trouble = BW_TAPE_TROUBLE_TRAILER;
+    out->count = 1;
+    return BW_TAPE_OK;
+}
+
+/* Anything with a body: a record of any class. */
+static enum bw_tape_result frame_record(struct bw_tape_store *store,
+                                        uint32_t word,
+                                        struct bw_tape_frame *out)
+{
+    uint32_t trailer;
+    enum bw_tape_result result;
+
+    out->length = word & BW_TAP_VALUE;
+    out->size = bw_tap_size(store, out->length);
+    out->kind = BW_TAP_CLASS(word) == BW_TAP_BAD ? BW_TAPE_KIND_BAD
+                                                 : BW_TAPE_KIND_RECORD;
+    if (out->size <= store->size - out->offset) {
+        result =
+            word_at(store, out->offset + out->size - BW_TAP_WORD, &trailer);
+        if (result != BW_TAPE_OK) {
+            return result;
+        }
+        if (trailer == word) {
+            out->count = 1;
+            return BW_TAPE_OK;
+        }
+    }
+    if (out->length == 0) {
+        out->size = BW_TAP_WORD;
+        out->count = 1;
+        return BW_TAPE_OK;
+    }
+    return frame_broken(store, out);
+}
+
+/* A marker, class F, at out->offset; 0: it ends the data. */
+static unsigned marker_size(uint32_t word, struct bw_tape_frame *out)
+{
+    if (word == BW_TAP_END) {
+        end_here(out, BW_TAPE_TROUBLE_NONE);
+        return 0;
+    }
+    if (word == BW_TAP_GAP || word < 0xfffe0000u) {
+        return BW_TAP_WORD;
+    }
+    if (word == BW_TAP_HALF_GAP) {
+        return BW_TAP_WORD / 2;
+    }
+    end_here(out, bw_tap_straddles(out->offset) ? BW_TAPE_TROUBLE_TORN
+                                                : BW_TAPE_TROUBLE_WORD);
+    return 0;
+}
+
+/* One word's worth at out->offset: an object, the end, or it is passed. */
+static enum bw_tape_result frame_step(struct bw_tape_store *store,
+                                      uint32_t word, struct bw_tape_frame *out)
+{
+    uint32_t class = BW_TAP_CLASS(word);
+    enum bw_tape_result result;
+
+    if (word == BW_TAP_MARK) {
+        return frame_marks(store, out);
+    }
+    if (class == BW_TAP_MARKER) {
+        out->offset += marker_size(word, out);
+        return BW_TAPE_OK;
+    }
+    if (class == BW_TAP_PRIVATE) {
+        out->offset += BW_TAP_WORD;
+        return BW_TAPE_OK;
+    }
+    result = frame_record(store, word, out);
+    if (result == BW_TAPE_OK && class != 0 && class != BW_TAP_BAD &&
+        out->count > 0 && !out->broken) {
+        out->count = 0; /* a private, reserved or describing record */
+        out->offset += out->size;
+    }
+    return result;
+}
+
+enum bw_tape_result bw_tape_frame(struct bw_tape_store *store, uint64_t offset,
+                                  struct bw_tape_frame *out)
+{
+    uint32_t word;
+    unsigned steps = 0;
+    enum bw_tape_result result;
+
+    *out = (struct bw_tape_frame){ .offset = offset };
+    while (!out->end && out->count == 0) {
+        if (!word_fits(store, out->offset)) {
+            return end_here(out, out->offset < store->size
+                                     ? BW_TAPE_TROUBLE_FRAGMENT
+                                     : BW_TAPE_TROUBLE_NO_END);
+        }
+        result = word_at(store, out->offset, &word);
+        if (result == BW_TAPE_OK) {
+            result = frame_step(store, word, out);
+        }
+        if (result != BW_TAPE_OK) {
+            return result;
+        }
+        if (++steps % 1024 == 0 && bw_tape_stops(store)) {
+            return BW_TAPE_STOPPED;
+        }
+    }
+    return BW_TAPE_OK;
+}
