@@ -76,6 +76,10 @@ unsigned bw_tape_partitions_wanted(const struct bw_tape_drive *drive,
 /* Page 10h/01h: WRITE MODE is append-only. */
 bool bw_tape_append_only(const struct bw_tape_drive *drive);
 
+/* Another cartridge is in: what was selected and counted for the one before
+ * is over. */
+void bw_tape_mounted(struct bw_tape_drive *drive);
+
 /* Set by the moving side, asked by the parameter side. */
 void bw_tape_capacity(struct bw_tape_drive *drive, unsigned partition,
                       uint64_t *total, uint64_t *used, uint64_t *warning);

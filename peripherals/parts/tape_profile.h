@@ -46,5 +46,8 @@ struct bw_tape_profile {
 const struct bw_tape_profile *bw_tape_profile(const char *name);
 /* The profiles in turn, from 0; NULL behind the last. */
 const struct bw_tape_profile *bw_tape_profile_at(unsigned index);
+/* Returns: NULL for a density that this drive does not know. */
+const struct bw_tape_density *
+bw_tape_profile_density(const struct bw_tape_profile *profile, uint8_t code);
 
 #endif
