@@ -316,8 +316,8 @@ enum bw_tape_result bw_tape_write(struct bw_tape_store *store,
     if (length == 0 || length > BW_TAPE_RECORD_MAX) {
         return BW_TAPE_UNSUPPORTED;
     }
-    result = bw_tape_begin(store);
-    if (result != BW_TAPE_OK) {
+    result = count > 0 ? bw_tape_begin(store) : BW_TAPE_OK;
+    if (result != BW_TAPE_OK || count == 0) {
         return result;
     }
     take = allowed(store, bw_tap_size(store, length), count);
@@ -337,8 +337,8 @@ enum bw_tape_result bw_tape_write_marks(struct bw_tape_store *store,
     uint32_t take;
 
     *done = 0;
-    result = bw_tape_begin(store);
-    if (result != BW_TAPE_OK) {
+    result = count > 0 ? bw_tape_begin(store) : BW_TAPE_OK;
+    if (result != BW_TAPE_OK || count == 0) {
         return result;
     }
     take = allowed(store, BW_TAP_WORD, count);
