@@ -161,6 +161,7 @@ void bw_tape_insert(struct bw_tape_drive *drive, struct bw_tape_medium *medium)
     drive->state.present = 1;
     drive->told = false;
     bw_tape_thread(drive);
+    bw_tape_mounted(drive);
     bw_tape_attention(drive, ASC_MEDIUM_CHANGE);
 }
 
@@ -230,8 +231,8 @@ enum bw_tape_result bw_tape_restore(struct bw_tape_drive *drive)
 /* --- one command -----------------------------------------------------------
  */
 
-bool bw_tape_settle(struct bw_tape_drive *drive,
-                    struct bw_tape_command *command)
+bool bw_tape_before_moving(struct bw_tape_drive *drive,
+                           struct bw_tape_command *command)
 {
     struct bw_tape_store *store = bw_tape_head(drive);
     enum bw_tape_result result;
@@ -330,7 +331,8 @@ static bool tape_allows(struct bw_tape_drive *drive,
         bw_tape_check(command, BW_SENSE_MEDIUM, 0x3b00); /* positioning */
         return false;
     }
-    return !(op->flags & BW_TAPE_OP_MOVES) || bw_tape_settle(drive, command);
+    return !(op->flags & BW_TAPE_OP_MOVES) ||
+           bw_tape_before_moving(drive, command);
 }
 
 void bw_tape_execute(struct bw_tape_drive *drive,

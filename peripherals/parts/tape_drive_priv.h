@@ -73,6 +73,8 @@ void bw_tape_alert(struct bw_tape_drive *drive, unsigned flag);
  * and the bytes of each; 0: what is left. */
 unsigned bw_tape_partitions_wanted(const struct bw_tape_drive *drive,
                                    uint64_t share[BW_TAPE_PARTITIONS]);
+/* They are made, or another tape is in: page 11h is the tape's again. */
+void bw_tape_mode_forget_partitions(struct bw_tape_drive *drive);
 /* Page 10h/01h: WRITE MODE is append-only. */
 bool bw_tape_append_only(const struct bw_tape_drive *drive);
 
@@ -95,8 +97,8 @@ bool bw_tape_warning(struct bw_tape_drive *drive);
 /* It is behind the programmable early warning. */
 bool bw_tape_behind_pew(struct bw_tape_drive *drive);
 /* Commit what is not yet.  False: the answer is a deferred error. */
-bool bw_tape_settle(struct bw_tape_drive *drive,
-                    struct bw_tape_command *command);
+bool bw_tape_before_moving(struct bw_tape_drive *drive,
+                           struct bw_tape_command *command);
 /**
  * bw_tape_go: the head to @object of @partition, where it is not there
  * @byte: of the CDB, that names the partition

@@ -136,6 +136,7 @@ static void format(struct bw_tape_drive *drive, struct bw_tape_command *command,
         bw_medium_format(drive->medium, partitions, share);
 
     bw_tape_thread(drive);
+    bw_tape_mode_forget_partitions(drive);
     if (result != BW_TAPE_OK) {
         bw_tape_failed(command, result, true);
         return;

@@ -46,6 +46,7 @@ static void load(struct bw_tape_drive *drive, struct bw_tape_command *command)
         bw_tape_thread(drive);
     }
     if (!threaded && drive->state.loaded) {
+        bw_tape_mounted(drive);
         bw_tape_attention(drive, ASC_MEDIUM_CHANGE);
     }
     bw_tape_good(command);

@@ -69,7 +69,7 @@ bool bw_tape_go(struct bw_tape_drive *drive, struct bw_tape_command *command,
         !drive->state.position_lost) {
         return true;
     }
-    if (!bw_tape_settle(drive, command)) {
+    if (!bw_tape_before_moving(drive, command)) {
         return false;
     }
     result = bw_tape_locate(drive->medium->partition[partition], object);

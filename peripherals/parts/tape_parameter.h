@@ -99,7 +99,6 @@ unsigned bw_tape_mode_write(const struct bw_tape_drive *drive,
                             const uint8_t *bytes);
 /* Software write protection, page 10h. */
 bool bw_tape_mode_protects(const struct bw_tape_drive *drive);
-void bw_tape_mode_forget_partitions(struct bw_tape_drive *drive);
 
 /* --- what is in the drive -------------------------------------------------- */
 
