@@ -160,6 +160,30 @@ static void no_data_where_some_could_be_is_no_hang_of_lsi53c895a(void)
 
     check_filemark(&s, false, false);
     check_filemark(&s, true, false);
+    check_filemark(&s, false, true);
+    check_filemark(&s, true, true);
+    scsi_stream_quit(&s);
+}
+
+/* REWIND, and a WRITE: they end later too, without a reselection */
+static void commands_that_end_later_do_on_lsi53c895a(void)
+{
+    struct scsi_stream s = scsi_stream_start(GUEST_SCSI_LSI);
+    struct scsi_answer answer;
+
+    scsi_stream_set_bool(&s, "later", true);
+    scsi_stream_answer(&s, 0, "");
+    answer = scsi_stream_cdb(&s, "01", 0, 0);
+    g_assert_cmphex(answer.status, ==, 0);
+    answer = scsi_stream_cdb(&s, "0a 00 00 01 02", 0, 258);
+    g_assert_cmphex(answer.status, ==, 0);
+    g_assert_cmpuint(answer.residual, ==, 0);
+
+    scsi_stream_answer(&s, 0, "key=3 asc=0c00");
+    answer = scsi_stream_cdb(&s, "01", 0, 0);
+    g_assert_cmphex(answer.sense[2], ==, 3);
+    answer = scsi_stream_cdb(&s, "0a 00 00 01 02", 0, 258);
+    g_assert_cmphex(answer.sense[12], ==, 0x0c);
     scsi_stream_quit(&s);
 }
 
@@ -174,5 +198,7 @@ int main(int argc, char **argv)
                    no_data_where_some_could_be_is_no_hang);
     qtest_add_func("/scsi-transfer/no-data-lsi53c895a",
                    no_data_where_some_could_be_is_no_hang_of_lsi53c895a);
+    qtest_add_func("/scsi-transfer/later-lsi53c895a",
+                   commands_that_end_later_do_on_lsi53c895a);
     return g_test_run();
 }
