@@ -71,6 +71,8 @@ struct bw_tape_cartridge {
 };
 
 void bw_cartridge_init(struct bw_tape_cartridge *cartridge);
+/* True if there is nothing to keep in a .meta file; counters are not. */
+bool bw_cartridge_plain(const struct bw_tape_cartridge *cartridge);
 
 /* MAM, SPC-4 7.4: formats 0 binary, 1 ASCII, 2 text. */
 struct bw_tape_attribute {
@@ -85,19 +87,33 @@ struct bw_tape_attribute {
 bool bw_cartridge_attribute(const struct bw_tape_cartridge *cartridge,
                             uint8_t partition, uint16_t id,
                             struct bw_tape_attribute *out);
-/* Length 0 takes it away.  BW_TAPE_FULL: no room; nothing was changed. */
+/*
+ * Length 0 takes it away.  BW_TAPE_FULL: no room; BW_TAPE_UNSUPPORTED: no such
+ * partition or format, or too long; nothing was changed then.  The value must
+ * not be in @cartridge itself.
+ */
 enum bw_tape_result bw_cartridge_set(struct bw_tape_cartridge *cartridge,
                                      const struct bw_tape_attribute *attribute);
+/* Takes away all attributes of a partition. */
+void bw_cartridge_forget(struct bw_tape_cartridge *cartridge,
+                         uint8_t partition);
 
 struct bw_tape_medium {
     const struct bw_tape_files *files;
-    struct bw_tape_cartridge cartridge;
-    struct bw_tape_options options; /* of both partitions */
+    struct bw_tape_cartridge cartridge; /* whoever changes it says so below */
+    struct bw_tape_options options;     /* of both partitions */
     struct bw_tape_store *partition[BW_TAPE_PARTITIONS];
     bool keeps_meta;    /* there is a place for the .meta file */
-    bool meta_changed;  /* not written yet */
-    bool read_only;     /* the files, the tab or the caller */
-    uint64_t meta_turn; /* of the slot that is valid */
+    bool meta_changed;  /* not written yet; counters alone do not set it */
+    bool read_only;     /* the tab, or the caller */
+    uint64_t meta_turn; /* of the slot that is valid; 0: there is none */
+    /* What opening .meta found: BW_TAPE_OK, BW_TAPE_NOT_FOUND, or why not. */
+    enum bw_tape_result meta_state;
+    /* only for tape_medium*.c */
+    const struct bw_tape_io *meta;
+    const struct bw_tape_io *index[BW_TAPE_PARTITIONS];
+    uint32_t meta_check;
+    uint32_t saved_changes[BW_TAPE_PARTITIONS];
 };
 
 /**
@@ -105,24 +121,42 @@ struct bw_tape_medium {
  * @options: capacity and warning count where the cartridge names none
  *
  * Missing and damaged side files do not fail it: a damaged .meta is told in
- * @verdict, and kept as it is until something new is to be written.
+ * @verdict, and kept as it is until something new is to be written.  A second
+ * partition that is missing is made anew, blank, and told.
+ *
+ * Returns: BW_TAPE_OK; else why there is no tape, which @verdict tells too,
+ * and nothing is open.
  */
 enum bw_tape_result bw_medium_open(struct bw_tape_medium *medium,
                                    const struct bw_tape_files *files,
                                    const struct bw_tape_options *options,
                                    struct bw_tape_verdict *verdict);
 
-/* Data first, then .meta, then the indexes.  BW_TAPE_OK: all of it lasts. */
+/* What fits on a partition, bytes; 0: no end. */
+uint64_t bw_medium_capacity(const struct bw_tape_medium *medium,
+                            unsigned partition);
+
+/*
+ * Data first, then .meta if it was changed or a volume change reference was.
+ * BW_TAPE_OK: all of it lasts.
+ */
 enum bw_tape_result bw_medium_commit(struct bw_tape_medium *medium);
-/* As unloading: commits, then saves the indexes.  Does not close. */
+/*
+ * As unloading: commits, then keeps the counters if there is a .meta, and the
+ * indexes of long partitions.  Does not close.
+ */
 enum bw_tape_result bw_medium_save(struct bw_tape_medium *medium);
 void bw_medium_close(struct bw_tape_medium *medium);
 
 /**
  * bw_medium_format: make @count partitions, all blank
- * @share: bytes of each where the cartridge has a capacity; NULL: all of it
+ * @share: bytes of each, 0: what the others leave; NULL: the same
  *
- * Returns: BW_TAPE_UNSUPPORTED where the host has no place for the second.
+ * Committed when it returns.  Attributes of the second partition are gone, and
+ * the volume change references of both go up.
+ *
+ * Returns: BW_TAPE_OK; BW_TAPE_UNSUPPORTED where the host has no place for the
+ * second; BW_TAPE_READ_ONLY; BW_TAPE_IO, and the tape may be blank or not.
  */
 enum bw_tape_result bw_medium_format(struct bw_tape_medium *medium,
                                      unsigned count, const uint64_t *share);
