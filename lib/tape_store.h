@@ -76,9 +76,15 @@ struct bw_tape_store *bw_tape_open(const struct bw_tape_io *io,
 /* Without a commit: what was not committed may be lost. */
 void bw_tape_close(struct bw_tape_store *store);
 
-/* Take the positions from a sidecar, if it is this tape's; else do nothing. */
+/*
+ * Take the positions from a sidecar, if it is this tape's; else do nothing.
+ * The sidecar stays open as long as the store, which makes it empty before the
+ * tape is written to: a crash must not leave one that is not the tape's.
+ */
 enum bw_tape_result bw_tape_load_index(struct bw_tape_store *store,
                                        const struct bw_tape_io *from);
+/* The sidecar is going to be closed or removed before the store is closed. */
+void bw_tape_drop_index(struct bw_tape_store *store);
 /* After a commit.  BW_TAPE_OK also when nothing has changed since. */
 enum bw_tape_result bw_tape_save_index(struct bw_tape_store *store,
                                        const struct bw_tape_io *to);

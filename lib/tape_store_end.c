@@ -176,6 +176,7 @@ enum bw_tape_result bw_tape_begin(struct bw_tape_store *store)
     if (result != BW_TAPE_OK) {
         return result;
     }
+    bw_tape_blank_sidecar(store);
     if (!at_end(store) || !store->marked) {
         return end_at_head(store);
     }

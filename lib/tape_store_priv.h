@@ -94,7 +94,8 @@ struct bw_tape_store {
     uint64_t window_at;
     size_t window_used;
 
-    uint64_t saved_generation; /* of the index in the sidecar */
+    const struct bw_tape_io *sidecar; /* holds positions of this tape */
+    uint64_t saved_generation;        /* of the index in it */
     bool saved;
 
     struct bw_tape_piece pieces[2 * BW_TAPE_BATCH + 4];
@@ -172,6 +173,8 @@ uint64_t bw_tape_head_offset(const struct bw_tape_store *store);
 /* tape_store_proof.c */
 /* The file is not as the sidecar said: find the head's object anew. */
 enum bw_tape_result bw_tape_distrust(struct bw_tape_store *store);
+/* Before the first write: the sidecar says nothing any more. */
+void bw_tape_blank_sidecar(struct bw_tape_store *store);
 /* Before writing: the head is between two objects of the file. */
 enum bw_tape_result bw_tape_prove_head(struct bw_tape_store *store);
 

@@ -1,6 +1,10 @@
 /*
  * The sidecar of positions: whether it is this tape's.
  *
+ * Before the tape is written to, its sidecar is made empty, and that lasts: a
+ * sidecar that is found belongs to the tape as it is now, unless another
+ * program wrote to the tape.
+ *
  * What a sidecar says is believed if the tape's file has the length it names,
  * the framing words of objects all over the tape are where the index has them,
  * and a CRC over those words is the sidecar's.  Later each object that is read,
@@ -131,6 +135,9 @@ enum bw_tape_result bw_tape_load_index(struct bw_tape_store *store,
     }
     bw_index_init(&index, store->io);
     result = bw_index_load(&index, from, &size, &said);
+    if (result != BW_TAPE_FOREIGN) {
+        store->sidecar = from;
+    }
     if (result == BW_TAPE_OK && size == store->size &&
         index.count > store->index.count) {
         result = check(store, &index, &crc, &right, &marked);
@@ -167,10 +174,36 @@ enum bw_tape_result bw_tape_save_index(struct bw_tape_store *store,
         result = bw_index_save(&store->index, to, store->size, crc);
     }
     if (result == BW_TAPE_OK) {
+        store->sidecar = to;
         store->saved = true;
         store->saved_generation = store->index.generation;
     }
     return result;
+}
+
+void bw_tape_drop_index(struct bw_tape_store *store)
+{
+    store->sidecar = NULL;
+    store->saved = false;
+}
+
+void bw_tape_blank_sidecar(struct bw_tape_store *store)
+{
+    static const uint8_t zeros[8];
+    struct bw_tape_piece piece = { .bytes = (void *)(uintptr_t)zeros,
+                                   .length = sizeof(zeros) };
+    const struct bw_tape_io *io = store->sidecar;
+    uint64_t size;
+
+    store->sidecar = NULL;
+    store->saved = false;
+    if (!io || io->size(io->opaque, &size) != BW_TAPE_OK || size == 0) {
+        return;
+    }
+    if (io->truncate(io->opaque, 0) != BW_TAPE_OK && size >= sizeof(zeros)) {
+        io->write(io->opaque, 0, &piece, 1);
+    }
+    io->flush(io->opaque);
 }
 
 enum bw_tape_result bw_tape_distrust(struct bw_tape_store *store)
