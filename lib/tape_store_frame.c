@@ -11,7 +11,8 @@
  *  - a reverse half-gap has no place where a file is read forward;
  *  - zeros up to the file's end are tape marks while they are few, as other
  *    programs leave two of them and no end marker.  Many are a file that was
- *    extended, of which two at most are marks.
+ *    extended, of which two at most are marks.  A file of nothing else is a
+ *    blank tape: so a crash may leave one that was just begun.
  *
  * The file is read forward only: what is behind the head is in the index.
  *
@@ -128,6 +129,10 @@ static enum bw_tape_result frame_marks(struct bw_tape_store *store,
         if (at % STOP_STRIDE < BW_TAP_WORD && bw_tape_stops(store)) {
             return BW_TAPE_STOPPED;
         }
+    }
+    if (word == BW_TAP_MARK && out->offset == 0) {
+        out->count = 0;
+        return end_here(out, BW_TAPE_TROUBLE_NO_END);
     }
     if (word == BW_TAP_MARK &&
         (out->count > FEW_MARKS ||

@@ -22,6 +22,8 @@ struct tape_file {
     unsigned fail_writes; /* so many writes fail, after @good_writes */
     unsigned good_writes;
     unsigned fail_flushes;
+    unsigned lives; /* so many writes and flushes, then all fail; 0: no end */
+    bool dead;
     bool stop;
     /* what it was asked for */
     unsigned reads, writes, flushes, truncates;
@@ -74,12 +76,24 @@ static inline void tape_file_put(struct tape_file *f, uint64_t offset,
     }
 }
 
+/* False: the writer was killed before this call. */
+static inline bool tape_file_lives(struct tape_file *f)
+{
+    if (f->lives > 0 && --f->lives == 0) {
+        f->dead = true;
+    }
+    return !f->dead;
+}
+
 static inline enum bw_tape_result
 tape_file_write(void *opaque, uint64_t offset,
                 const struct bw_tape_piece *pieces, unsigned count)
 {
     struct tape_file *f = opaque;
 
+    if (!tape_file_lives(f)) {
+        return BW_TAPE_IO;
+    }
     f->writes++;
     if (offset > f->size || count > BW_TAPE_PIECES) {
         abort(); /* the store leaves no holes */
@@ -111,6 +125,9 @@ static inline enum bw_tape_result tape_file_flush(void *opaque)
 {
     struct tape_file *f = opaque;
 
+    if (!tape_file_lives(f)) {
+        return BW_TAPE_IO;
+    }
     f->flushes++;
     if (f->fail_flushes > 0) {
         f->fail_flushes--;
@@ -128,7 +145,7 @@ static inline enum bw_tape_result tape_file_truncate(void *opaque,
     struct tape_file *f = opaque;
 
     f->truncates++;
-    if (f->fixed) {
+    if (f->fixed || f->dead) {
         return BW_TAPE_UNSUPPORTED;
     }
     if (f->log) {
