@@ -320,6 +320,7 @@ static void save_index(struct bw_tape_medium *m, unsigned partition)
     if (bw_tape_index(m->partition[partition])->count < BW_INDEX_WORTH_SAVING) {
         if (*io) {
             *io = NULL;
+            bw_tape_drop_index(m->partition[partition]);
             (void)m->files->remove(m->files->opaque, file);
         }
         return;
