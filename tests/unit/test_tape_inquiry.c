@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "tape_drive_rig.h"
+#include "tape_command_rig.h"
 
 static void every_profile_is_found_by_its_name(void **state)
 {
@@ -25,7 +25,7 @@ static void every_profile_is_found_by_its_name(void **state)
 
 static void standard_inquiry_has_the_names_of_the_profile(void **state)
 {
-    struct tape_rig *rig = rig_new("lto8");
+    struct command_rig *rig = rig_new("lto8");
 
     (void)state;
     assert_int_equal(RIG_IN(rig, 0x12, 0, 0, 0, 36, 0), BW_SCSI_GOOD);
@@ -41,7 +41,7 @@ static void standard_inquiry_has_the_names_of_the_profile(void **state)
 
 static void properties_take_the_place_of_the_profiles_names(void **state)
 {
-    struct tape_rig *rig = rig_new("generic");
+    struct command_rig *rig = rig_new("generic");
 
     (void)state;
     rig->drive.config.vendor = "SEAGATE";
@@ -55,7 +55,7 @@ static void properties_take_the_place_of_the_profiles_names(void **state)
 
 static void scsi_2_drives_answer_36_bytes(void **state)
 {
-    struct tape_rig *rig = rig_new("dds3");
+    struct command_rig *rig = rig_new("dds3");
 
     (void)state;
     RIG_IN(rig, 0x12, 0, 0, 0, 255, 0);
@@ -66,7 +66,7 @@ static void scsi_2_drives_answer_36_bytes(void **state)
 
 static void inquiry_takes_no_page_without_evpd(void **state)
 {
-    struct tape_rig *rig = rig_new("generic");
+    struct command_rig *rig = rig_new("generic");
 
     (void)state;
     RIG_IN(rig, 0x12, 0, 0x80, 0, 36, 0);
@@ -81,7 +81,7 @@ static void inquiry_takes_no_page_without_evpd(void **state)
 static void every_page_of_the_list_is_there(void **state)
 {
     static const uint8_t pages[] = { 0x00, 0x80, 0x83, 0x86, 0xb0, 0xb1, 0xb2 };
-    struct tape_rig *rig = rig_new("lto5");
+    struct command_rig *rig = rig_new("lto5");
 
     (void)state;
     RIG_IN(rig, 0x12, 1, 0, 0, 255, 0);
@@ -102,7 +102,7 @@ static void serial_and_designators_name_the_drive(void **state)
 {
     static const uint8_t naa[] = { 0x01, 0x03, 0,    8,    0x50, 0,
                                    0xc5, 0,    0x12, 0x34, 0x56, 0x78 };
-    struct tape_rig *rig = rig_new("lto5");
+    struct command_rig *rig = rig_new("lto5");
 
     (void)state;
     RIG_IN(rig, 0x12, 1, 0x80, 0, 255, 0);
@@ -122,7 +122,7 @@ static void serial_and_designators_name_the_drive(void **state)
 
 static void pages_of_tapes_tell_worm_and_alerts(void **state)
 {
-    struct tape_rig *rig = rig_new("lto5");
+    struct command_rig *rig = rig_new("lto5");
 
     (void)state;
     RIG_IN(rig, 0x12, 1, 0xb0, 0, 255, 0);
@@ -139,7 +139,7 @@ static void pages_of_tapes_tell_worm_and_alerts(void **state)
 
 static void allocation_length_cuts_the_answer(void **state)
 {
-    struct tape_rig *rig = rig_new("generic");
+    struct command_rig *rig = rig_new("generic");
 
     (void)state;
     for (uint8_t room = 0; room < 96; room++) {
@@ -153,7 +153,7 @@ static void allocation_length_cuts_the_answer(void **state)
 
 static void request_sense_tells_attentions_oldest_first(void **state)
 {
-    struct tape_rig *rig = rig_new("generic");
+    struct command_rig *rig = rig_new("generic");
 
     (void)state;
     rig_insert(rig, 0);
@@ -178,7 +178,7 @@ static void request_sense_tells_attentions_oldest_first(void **state)
 
 static void there_is_one_logical_unit(void **state)
 {
-    struct tape_rig *rig = rig_new("generic");
+    struct command_rig *rig = rig_new("generic");
 
     (void)state;
     RIG_IN(rig, 0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 64, 0, 0);
@@ -195,7 +195,7 @@ static void block_limits_are_the_profiles(void **state)
 {
     static const uint8_t lto[] = { 0, 0x80, 0, 0, 0, 1 };
     static const uint8_t dds[] = { 0, 0xff, 0xff, 0xff, 0, 1 };
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     RIG_IN(rig, 0x05, 0, 0, 0, 0, 0);

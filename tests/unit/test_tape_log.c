@@ -3,12 +3,12 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "tape_drive_rig.h"
+#include "tape_command_rig.h"
 
 #include "peripherals/parts/tape_bytes.h"
 #include "peripherals/parts/tape_drive_priv.h"
 
-static size_t log_sense(struct tape_rig *rig, uint8_t page)
+static size_t log_sense(struct command_rig *rig, uint8_t page)
 {
     assert_int_equal(
         RIG_IN(rig, 0x4d, 0, 0x40 | page, 0, 0, 0, 0, 0xff, 0xff, 0),
@@ -19,7 +19,7 @@ static size_t log_sense(struct tape_rig *rig, uint8_t page)
 }
 
 /* The value of a parameter of the page in rig->data, and its length. */
-static const uint8_t *parameter(const struct tape_rig *rig, uint16_t code,
+static const uint8_t *parameter(const struct command_rig *rig, uint16_t code,
                                 size_t *length)
 {
     for (size_t at = 4; at < rig->command.done; at += 4 + rig->data[at + 3]) {
@@ -32,7 +32,7 @@ static const uint8_t *parameter(const struct tape_rig *rig, uint16_t code,
     return NULL;
 }
 
-static uint64_t number(const struct tape_rig *rig, uint16_t code)
+static uint64_t number(const struct command_rig *rig, uint16_t code)
 {
     size_t length;
     const uint8_t *value = parameter(rig, code, &length);
@@ -46,7 +46,7 @@ static void every_page_of_the_list_is_there(void **state)
 {
     static const uint8_t pages[] = { 0,    0x02, 0x03, 0x0c, 0x11,
                                      0x17, 0x1b, 0x2e, 0x31 };
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     log_sense(rig, 0);
@@ -72,7 +72,7 @@ static void every_page_of_the_list_is_there(void **state)
 
 static void what_is_moved_is_counted(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     memset(rig->data, 0x5a, 4000);
@@ -97,7 +97,7 @@ static void what_is_moved_is_counted(void **state)
 
 static void log_select_starts_counting_anew(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     bw_tape_count(&rig->drive, true, 1000, true);
@@ -123,7 +123,7 @@ static void log_select_starts_counting_anew(void **state)
 
 static void alerts_are_told_once(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     bw_tape_alert(&rig->drive, 1);
@@ -146,7 +146,7 @@ static void volume_statistics_have_capacities_of_partitions(void **state)
     /* length 7, partition 0, 250 MB */
     static const uint8_t all[] = { 7, 0, 0, 0, 0, 0, 0, 250 };
     size_t length;
-    struct tape_rig *rig = rig_ready("lto8", 250000000);
+    struct command_rig *rig = rig_ready("lto8", 250000000);
     const uint8_t *value;
 
     (void)state;
@@ -166,7 +166,7 @@ static void volume_statistics_have_capacities_of_partitions(void **state)
 static void a_tape_without_an_end_is_as_large_as_its_density(void **state)
 {
     size_t length;
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     log_sense(rig, 0x17);
@@ -183,7 +183,7 @@ static void pages_answer_without_a_tape(void **state)
 {
     static const uint8_t pages[] = { 0x02, 0x03, 0x0c, 0x11,
                                      0x17, 0x1b, 0x2e, 0x31 };
-    struct tape_rig *rig = rig_new("lto8");
+    struct command_rig *rig = rig_new("lto8");
 
     (void)state;
     rig_settle(rig);
@@ -199,7 +199,7 @@ static void pages_answer_without_a_tape(void **state)
 
 static void status_page_tells_what_is_in(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     log_sense(rig, 0x11);
@@ -214,7 +214,7 @@ static void status_page_tells_what_is_in(void **state)
 
 static void parameter_pointer_skips_what_is_below(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     RIG_IN(rig, 0x4d, 0, 0x42, 0, 0, 0, 5, 0, 255, 0);
@@ -233,7 +233,7 @@ static void parameter_pointer_skips_what_is_below(void **state)
 
 static void densities_are_reported_newest_first(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto5", 0);
+    struct command_rig *rig = rig_ready("lto5", 0);
 
     (void)state;
     RIG_IN(rig, 0x44, 0, 0, 0, 0, 0, 0, 4, 0, 0);
@@ -261,7 +261,7 @@ static void densities_are_reported_newest_first(void **state)
 
 static void density_of_no_tape_is_not_ready(void **state)
 {
-    struct tape_rig *rig = rig_new("lto5");
+    struct command_rig *rig = rig_new("lto5");
 
     (void)state;
     rig_settle(rig);
@@ -273,7 +273,7 @@ static void density_of_no_tape_is_not_ready(void **state)
 
 static void errors_of_the_last_mount_are_kept(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     bw_tape_count(&rig->drive, true, 3000000, true);

@@ -3,12 +3,12 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "tape_drive_rig.h"
+#include "tape_command_rig.h"
 
 #include "peripherals/parts/tape_bytes.h"
 #include "peripherals/parts/tape_drive_priv.h"
 
-static unsigned read_from(struct tape_rig *rig, uint8_t service,
+static unsigned read_from(struct command_rig *rig, uint8_t service,
                           uint8_t partition, uint16_t id, uint16_t room)
 {
     const uint8_t cdb[16] = { 0x8c,
@@ -30,7 +30,7 @@ static unsigned read_from(struct tape_rig *rig, uint8_t service,
 }
 
 /* One attribute of partition 0, with the length of the list in front. */
-static unsigned write_one(struct tape_rig *rig, uint16_t id, uint8_t format,
+static unsigned write_one(struct command_rig *rig, uint16_t id, uint8_t format,
                           const void *value, size_t length)
 {
     uint8_t cdb[16] = { 0x8d, 0x01 };
@@ -46,7 +46,7 @@ static unsigned write_one(struct tape_rig *rig, uint16_t id, uint8_t format,
 
 static void a_host_attribute_comes_back_as_it_was(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     assert_int_equal(write_one(rig, 0x0801, 1, "LTFS  ", 6), BW_SCSI_GOOD);
@@ -65,7 +65,7 @@ static void a_host_attribute_comes_back_as_it_was(void **state)
 
 static void attributes_last_over_another_drive(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
     struct bw_tape_options options = { .gather = true };
     struct bw_tape_verdict verdict;
 
@@ -87,7 +87,7 @@ static void attributes_last_over_another_drive(void **state)
 
 static void values_follow_each_other_in_order(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
     uint32_t last = 0;
     size_t at, count = 0;
 
@@ -115,7 +115,7 @@ static void values_follow_each_other_in_order(void **state)
 
 static void the_drive_tells_capacity_and_density(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 100 << 20);
+    struct command_rig *rig = rig_ready("lto8", 100 << 20);
 
     (void)state;
     read_from(rig, 0, 0, 0x0001, 17);
@@ -131,7 +131,7 @@ static void the_drive_tells_capacity_and_density(void **state)
 
 static void the_first_write_after_a_load_changes_the_reference(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
     uint64_t before;
 
     (void)state;
@@ -151,7 +151,7 @@ static void the_first_write_after_a_load_changes_the_reference(void **state)
 
 static void the_barcode_is_the_cartridges_until_one_is_written(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     read_from(rig, 0, 0, 0x0806, 255);
@@ -173,7 +173,7 @@ static void what_hosts_may_not_write_is_refused_as_a_whole(void **state)
     /* a good one, and then the drive's own */
     static const uint8_t list[] = { 0, 0,   0, 12, 8, 1, 1, 0,
                                     1, 'A', 0, 3,  0, 0, 1, 0 };
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     RIG_OUT(rig, list, 0x8d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0);
@@ -192,7 +192,7 @@ static void what_hosts_may_not_write_is_refused_as_a_whole(void **state)
 static void a_full_memory_keeps_what_it_has(void **state)
 {
     static uint8_t value[4096];
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
     uint16_t id = 0x1400;
 
     (void)state;
@@ -211,7 +211,7 @@ static void a_full_memory_keeps_what_it_has(void **state)
 
 static void partitions_and_volumes_are_counted(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     read_from(rig, 2, 0, 0, 255);
@@ -230,7 +230,7 @@ static void partitions_and_volumes_are_counted(void **state)
 
 static void a_protected_cartridge_takes_none(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     rig->medium.read_only = true;
@@ -241,7 +241,7 @@ static void a_protected_cartridge_takes_none(void **state)
 
 static void without_a_cartridge_there_are_none(void **state)
 {
-    struct tape_rig *rig = rig_new("lto8");
+    struct command_rig *rig = rig_new("lto8");
 
     (void)state;
     rig_settle(rig);

@@ -4,13 +4,13 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "tape_drive_rig.h"
+#include "tape_command_rig.h"
 
 #include "peripherals/parts/tape_drive_priv.h"
 #include "peripherals/parts/tape_bytes.h"
 
 /* MODE SENSE(6) of page @page; the page is behind 12 bytes. */
-static const uint8_t *sense_page(struct tape_rig *rig, uint8_t page)
+static const uint8_t *sense_page(struct command_rig *rig, uint8_t page)
 {
     assert_int_equal(RIG_IN(rig, 0x1a, 0, page, 0, 0xff, 0), BW_SCSI_GOOD);
     assert_int_equal(rig->data[0] + 1, rig->command.done);
@@ -20,7 +20,7 @@ static const uint8_t *sense_page(struct tape_rig *rig, uint8_t page)
 static void st_reads_header_and_descriptor(void **state)
 {
     static const uint8_t blank[12] = { 11, 0, 0x10, 8, 0x46 };
-    struct tape_rig *rig = rig_new("generic");
+    struct command_rig *rig = rig_new("generic");
 
     (void)state;
     rig_settle(rig);
@@ -40,7 +40,7 @@ static void st_sets_block_length_and_density(void **state)
 {
     /* mt setblk 65536: peers that keep 16 bits fail here */
     static const uint8_t list[] = { 0, 0, 0x10, 8, 0x46, 0, 0, 0, 0, 1, 0, 0 };
-    struct tape_rig *rig = rig_ready("generic", 0);
+    struct command_rig *rig = rig_ready("generic", 0);
 
     (void)state;
     assert_int_equal(RIG_OUT(rig, list, 0x15, 0x10, 0, 0, 12, 0), 0);
@@ -53,7 +53,7 @@ static void st_sets_block_length_and_density(void **state)
 static void block_length_ends_at_the_limit(void **state)
 {
     uint8_t list[] = { 0, 0, 0x10, 8, 0, 0, 0, 0, 0, 0x80, 0, 0 };
-    struct tape_rig *rig = rig_ready("generic", 0);
+    struct command_rig *rig = rig_ready("generic", 0);
 
     (void)state;
     assert_int_equal(RIG_OUT(rig, list, 0x15, 0x10, 0, 0, 12, 0), 0);
@@ -83,7 +83,7 @@ static void only_densities_of_the_drive_are_taken(void **state)
         { 0x00, 0, 0x5e }, /* NetBSD at unmount: the default */
         { 0x5e, 0, 0x5e }, { 0x58, 2, 0x5e },
     };
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
@@ -103,7 +103,7 @@ static void only_densities_of_the_drive_are_taken(void **state)
 
 static void a_tape_of_an_older_drive_is_read_only(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto5", 0);
+    struct command_rig *rig = rig_ready("lto5", 0);
 
     (void)state;
     rig->medium.cartridge.density = 0x44; /* LTO-3 */
@@ -117,7 +117,7 @@ static void a_tape_of_an_older_drive_is_read_only(void **state)
 static void buffered_mode_is_0_or_1(void **state)
 {
     uint8_t list[4] = { 0, 0, 0x00, 0 };
-    struct tape_rig *rig = rig_ready("generic", 0);
+    struct command_rig *rig = rig_ready("generic", 0);
 
     (void)state;
     assert_int_equal(RIG_OUT(rig, list, 0x15, 0x10, 0, 0, 4, 0), 0);
@@ -131,7 +131,7 @@ static void buffered_mode_is_0_or_1(void **state)
 static void st_turns_compression_off(void **state)
 {
     uint8_t list[28];
-    struct tape_rig *rig = rig_ready("generic", 0);
+    struct command_rig *rig = rig_ready("generic", 0);
 
     (void)state;
     assert_int_equal(sense_page(rig, 0x0f)[2], 0xc0);
@@ -154,7 +154,7 @@ static void st_turns_compression_off(void **state)
 static void software_write_protection_protects(void **state)
 {
     uint8_t list[28];
-    struct tape_rig *rig = rig_ready("generic", 0);
+    struct command_rig *rig = rig_ready("generic", 0);
 
     (void)state;
     sense_page(rig, 0x10);
@@ -176,7 +176,7 @@ static void all_pages_make_a_whole(void **state)
 {
     static const uint16_t lto[] = { 0x0200, 0x0a00, 0x0af0, 0x0f00, 0x1000,
                                     0x1001, 0x1100, 0x1c00, 0x1d00 };
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
     size_t at = 16;
     unsigned i;
 
@@ -212,7 +212,7 @@ static void a_bit_is_changeable_or_stays(void **state)
         { 0x02, 0 }, { 0x0a, 0 }, { 0x0a, 0xf0 }, { 0x0f, 0 },
         { 0x10, 0 }, { 0x10, 1 }, { 0x1c, 0 },    { 0x1d, 0 },
     };
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     for (unsigned p = 0; p < ARRAY_LEN(pages); p++) {
@@ -256,7 +256,7 @@ static void a_bit_is_changeable_or_stays(void **state)
 static void default_values_come_back_with_a_reset(void **state)
 {
     uint8_t list[48] = { 0 };
-    struct tape_rig *rig = rig_ready("lto5", 0);
+    struct command_rig *rig = rig_ready("lto5", 0);
 
     (void)state;
     RIG_IN(rig, 0x5a, 0, 0x10, 1, 0, 0, 0, 0, 48, 0);
@@ -281,7 +281,7 @@ static void ltfs_sizes_two_partitions(void **state)
 {
     uint8_t list[28];
     uint64_t share[2] = { 9, 9 };
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     assert_int_equal(bw_tape_partitions_wanted(&rig->drive, share), 1);
@@ -320,7 +320,7 @@ static void another_cartridge_forgets_the_partitions_selected(void **state)
     static const uint8_t list[] = { 0,    0, 0x10, 0, 0x11, 10, 1,    1,
                                     0x3c, 3, 9,    0, 0,    1,  0xff, 0xff };
     uint64_t share[2];
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     assert_int_equal(RIG_OUT(rig, list, 0x15, 0x10, 0, 0, 16, 0), 0);
@@ -334,7 +334,7 @@ static void another_cartridge_forgets_the_partitions_selected(void **state)
 static void lists_that_end_early_are_refused(void **state)
 {
     uint8_t list[48];
-    struct tape_rig *rig = rig_ready("generic", 0);
+    struct command_rig *rig = rig_ready("generic", 0);
 
     (void)state;
     sense_page(rig, 0x0f);
@@ -356,7 +356,7 @@ static void lists_that_end_early_are_refused(void **state)
 static void longer_pages_and_zeros_behind_are_taken(void **state)
 {
     uint8_t list[64] = { 0 };
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     sense_page(rig, 0x10);
@@ -372,7 +372,7 @@ static void longer_pages_and_zeros_behind_are_taken(void **state)
 static void what_is_not_there_is_refused(void **state)
 {
     static const uint8_t page[] = { 0, 0, 0x10, 0, 0x25, 2, 0, 0 };
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     RIG_IN(rig, 0x5a, 0, 0x25, 0, 0, 0, 0, 0, 255, 0); /* LTFS asks */
@@ -393,7 +393,7 @@ static void what_is_not_there_is_refused(void **state)
 
 static void a_property_sets_the_block_length_at_power_on(void **state)
 {
-    struct tape_rig *rig = rig_new("generic");
+    struct command_rig *rig = rig_new("generic");
 
     (void)state;
     assert_int_equal(rig->drive.state.block_size, 0);

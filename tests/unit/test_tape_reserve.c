@@ -3,14 +3,14 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "tape_drive_rig.h"
+#include "tape_command_rig.h"
 
 #include "peripherals/parts/tape_bytes.h"
 
 #define KEY_A UINT64_C(0x1122334455667788)
 #define KEY_B UINT64_C(0x8877665544332211)
 
-static unsigned as(struct tape_rig *rig, uint32_t nexus, const uint8_t *cdb,
+static unsigned as(struct command_rig *rig, uint32_t nexus, const uint8_t *cdb,
                    size_t length, size_t size)
 {
     struct bw_tape_command *command = &rig->command;
@@ -25,7 +25,7 @@ static unsigned as(struct tape_rig *rig, uint32_t nexus, const uint8_t *cdb,
     return command->status;
 }
 
-static unsigned pr_out(struct tape_rig *rig, uint32_t nexus, uint8_t action,
+static unsigned pr_out(struct command_rig *rig, uint32_t nexus, uint8_t action,
                        uint8_t type, uint64_t key, uint64_t other)
 {
     const uint8_t cdb[10] = { 0x5f, action, type, 0, 0, 0, 0, 0, 24 };
@@ -36,7 +36,7 @@ static unsigned pr_out(struct tape_rig *rig, uint32_t nexus, uint8_t action,
     return as(rig, nexus, cdb, 10, 24);
 }
 
-static size_t pr_in(struct tape_rig *rig, uint8_t action)
+static size_t pr_in(struct command_rig *rig, uint8_t action)
 {
     RIG_IN(rig, 0x5e, action, 0, 0, 0, 0, 0, 1, 0, 0);
     assert_int_equal(rig->command.status, BW_SCSI_GOOD);
@@ -51,7 +51,7 @@ static const uint8_t release_10[10] = { 0x57 };
 
 static void freebsd_reserves_and_releases(void **state)
 {
-    struct tape_rig *rig = rig_ready("generic", 0);
+    struct command_rig *rig = rig_ready("generic", 0);
 
     (void)state;
     assert_int_equal(as(rig, 1, reserve, 6, 0), BW_SCSI_GOOD);
@@ -71,7 +71,7 @@ static void freebsd_reserves_and_releases(void **state)
 
 static void a_reset_ends_the_reservation(void **state)
 {
-    struct tape_rig *rig = rig_ready("generic", 0);
+    struct command_rig *rig = rig_ready("generic", 0);
 
     (void)state;
     as(rig, 1, reserve_10, 10, 0);
@@ -83,7 +83,7 @@ static void a_reset_ends_the_reservation(void **state)
 
 static void third_parties_and_extents_are_refused(void **state)
 {
-    struct tape_rig *rig = rig_ready("generic", 0);
+    struct command_rig *rig = rig_ready("generic", 0);
 
     (void)state;
     RIG_IN(rig, 0x16, 0x10, 0, 0, 0, 0);
@@ -96,7 +96,7 @@ static void third_parties_and_extents_are_refused(void **state)
 /* REGISTER AND IGNORE, RESERVE exclusive access, RELEASE, unregister. */
 static void ltfs_registers_reserves_and_releases(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     assert_int_equal(pr_out(rig, 0, 6, 0, 0, KEY_A), BW_SCSI_GOOD);
@@ -118,7 +118,7 @@ static void ltfs_registers_reserves_and_releases(void **state)
 
 static void a_wrong_key_is_a_conflict(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     assert_int_equal(pr_out(rig, 0, 1, 3, KEY_A, 0), BW_SCSI_CONFLICT);
@@ -130,7 +130,7 @@ static void a_wrong_key_is_a_conflict(void **state)
 
 static void the_holder_alone_reserves_and_releases(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     pr_out(rig, 0, 0, 0, 0, KEY_A);
@@ -157,7 +157,7 @@ static void the_holder_alone_reserves_and_releases(void **state)
 
 static void unregistering_the_holder_ends_the_reservation(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     pr_out(rig, 0, 0, 0, 0, KEY_A);
@@ -178,7 +178,7 @@ static void unregistering_the_holder_ends_the_reservation(void **state)
 static void lists_and_types_are_checked(void **state)
 {
     static const uint8_t capabilities[] = { 0, 8, 0, 0x80, 0xea, 1, 0, 0 };
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     pr_out(rig, 0, 0, 0, 0, KEY_A);

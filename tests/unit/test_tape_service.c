@@ -4,14 +4,14 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "tape_drive_rig.h"
+#include "tape_command_rig.h"
 
 #include "peripherals/parts/tape_bytes.h"
 #include "peripherals/parts/tape_drive_priv.h"
 
 static void prevent_locks_the_cartridge_until_a_reset(void **state)
 {
-    struct tape_rig *rig = rig_ready("generic", 0);
+    struct command_rig *rig = rig_ready("generic", 0);
 
     (void)state;
     assert_int_equal(RIG_IN(rig, 0x1e, 0, 0, 0, 1, 0), BW_SCSI_GOOD);
@@ -33,7 +33,7 @@ static void the_self_test_passes(void **state)
 {
     static const uint8_t page[] = { 0, 0, 0, 0 };
     static const uint8_t other[] = { 0x40, 0, 0, 0 };
-    struct tape_rig *rig = rig_ready("generic", 0);
+    struct command_rig *rig = rig_ready("generic", 0);
 
     (void)state;
     assert_int_equal(RIG_IN(rig, 0x1d, 0x10, 0, 0, 0, 0), 0); /* LTFS */
@@ -52,7 +52,7 @@ static void the_self_test_passes(void **state)
 /* LTFS asks for the size of a dump, and then for the dump. */
 static void buffers_are_zeros(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     RIG_IN(rig, 0x3c, 3, 1, 0, 0, 0, 0, 0, 4, 0);
@@ -82,7 +82,7 @@ static void buffers_are_zeros(void **state)
 static void the_clock_can_be_set(void **state)
 {
     uint8_t list[12] = { 0 };
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     rig->now_ms = 1000000;
@@ -108,7 +108,7 @@ static void the_drive_cannot_encrypt_and_says_so(void **state)
 {
     static const uint16_t pages[] = { 0x0000, 0x0001, 0x0010, 0x0020, 0x0021 };
     uint8_t list[20] = { 0, 0x10, 0, 0x10 };
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     RIG_IN(rig, 0xa2, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0);
@@ -170,7 +170,7 @@ static void rows_of_the_tables_are_sound(void **state)
 /* All 256 opcodes with all 32 service actions: RSOC's word is the gate's. */
 static void one_opcode_at_a_time_agrees_with_the_gate(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     for (unsigned opcode = 0; opcode < 256; opcode++) {
@@ -194,7 +194,7 @@ static void one_opcode_at_a_time_agrees_with_the_gate(void **state)
 
 static void the_list_of_all_has_every_row_once(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     for (unsigned timeouts = 0; timeouts < 2; timeouts++) {
@@ -221,7 +221,7 @@ static void the_list_of_all_has_every_row_once(void **state)
 
 static void options_of_one_opcode_are_checked(void **state)
 {
-    struct tape_rig *rig = rig_ready("lto8", 0);
+    struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
     /* 1: opcodes without service actions */
@@ -248,7 +248,7 @@ static void options_of_one_opcode_are_checked(void **state)
 
 static void a_drive_without_mam_does_not_offer_it(void **state)
 {
-    struct tape_rig *rig = rig_ready("dds3", 0);
+    struct command_rig *rig = rig_ready("dds3", 0);
 
     (void)state;
     RIG_IN(rig, 0xa3, 0x0c, 3, 0x8c, 0, 0, 0, 0, 1, 0, 0, 0);

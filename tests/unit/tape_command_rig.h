@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef BENCHWIRE_TESTS_UNIT_TAPE_DRIVE_RIG_H
-#define BENCHWIRE_TESTS_UNIT_TAPE_DRIVE_RIG_H
+#ifndef BENCHWIRE_TESTS_UNIT_TAPE_COMMAND_RIG_H
+#define BENCHWIRE_TESTS_UNIT_TAPE_COMMAND_RIG_H
 
 #include "unit_test.h"
 #include "tape_file.h"
@@ -13,7 +13,7 @@
 
 #define RIG_DATA (1u << 20)
 
-struct tape_rig {
+struct command_rig {
     struct bw_tape_drive drive;
     struct bw_tape_host host;
     struct bw_tape_files files;
@@ -31,7 +31,7 @@ static inline enum bw_tape_result rig_open(void *opaque, enum bw_tape_file file,
                                            bool create,
                                            const struct bw_tape_io **io)
 {
-    struct tape_rig *rig = opaque;
+    struct command_rig *rig = opaque;
 
     if (!rig->exists[file] && !create) {
         return BW_TAPE_NOT_FOUND;
@@ -44,7 +44,7 @@ static inline enum bw_tape_result rig_open(void *opaque, enum bw_tape_file file,
 static inline enum bw_tape_result rig_remove(void *opaque,
                                              enum bw_tape_file file)
 {
-    struct tape_rig *rig = opaque;
+    struct command_rig *rig = opaque;
 
     rig->exists[file] = false;
     rig->file[file].size = 0;
@@ -53,18 +53,18 @@ static inline enum bw_tape_result rig_remove(void *opaque,
 
 static inline uint64_t rig_now_ms(void *opaque)
 {
-    return ((struct tape_rig *)opaque)->now_ms;
+    return ((struct command_rig *)opaque)->now_ms;
 }
 
 static inline void rig_lock(void *opaque, bool locked)
 {
-    ((struct tape_rig *)opaque)->locked = locked;
+    ((struct command_rig *)opaque)->locked = locked;
 }
 
 /* LOAD after an UNLOAD that ejected finds no cartridge. */
 static inline bool rig_load(void *opaque, bool in)
 {
-    struct tape_rig *rig = opaque;
+    struct command_rig *rig = opaque;
 
     if (!in) {
         rig->ejected = true;
@@ -73,7 +73,7 @@ static inline bool rig_load(void *opaque, bool in)
 }
 
 /* A blank cartridge; @capacity 0: without an end. */
-static inline void rig_insert(struct tape_rig *rig, uint64_t capacity)
+static inline void rig_insert(struct command_rig *rig, uint64_t capacity)
 {
     struct bw_tape_options options = { .gather = true, .capacity = capacity };
     struct bw_tape_verdict verdict;
@@ -86,9 +86,9 @@ static inline void rig_insert(struct tape_rig *rig, uint64_t capacity)
     bw_tape_insert(&rig->drive, &rig->medium);
 }
 
-static inline struct tape_rig *rig_new(const char *profile)
+static inline struct command_rig *rig_new(const char *profile)
 {
-    struct tape_rig *rig = calloc(1, sizeof(*rig));
+    struct command_rig *rig = calloc(1, sizeof(*rig));
     struct bw_tape_config config = { .profile = bw_tape_profile(profile),
                                      .serial = "BW0123456789",
                                      .wwn = UINT64_C(0x5000c50012345678),
@@ -104,7 +104,7 @@ static inline struct tape_rig *rig_new(const char *profile)
     return rig;
 }
 
-static inline void rig_free(struct tape_rig *rig)
+static inline void rig_free(struct command_rig *rig)
 {
     if (rig->drive.medium) {
         bw_tape_remove(&rig->drive);
@@ -117,7 +117,7 @@ static inline void rig_free(struct tape_rig *rig)
 }
 
 /* Run @cdb with @size bytes of room or data in rig->data.  Returns: status. */
-static inline unsigned rig_run(struct tape_rig *rig, const uint8_t *cdb,
+static inline unsigned rig_run(struct command_rig *rig, const uint8_t *cdb,
                                size_t length, size_t size)
 {
     struct bw_tape_command *command = &rig->command;
@@ -145,7 +145,7 @@ static inline unsigned rig_run(struct tape_rig *rig, const uint8_t *cdb,
              sizeof((const uint8_t[]){ __VA_ARGS__ }), sizeof(list)))
 
 /* Unit attentions of power-on and of a new cartridge are told. */
-static inline void rig_settle(struct tape_rig *rig)
+static inline void rig_settle(struct command_rig *rig)
 {
     for (unsigned i = 0; i < BW_TAPE_ATTENTIONS; i++) {
         if (RIG_IN(rig, 0x00, 0, 0, 0, 0, 0) != BW_SCSI_CHECK ||
@@ -156,16 +156,17 @@ static inline void rig_settle(struct tape_rig *rig)
 }
 
 /* A drive with a blank cartridge, ready. */
-static inline struct tape_rig *rig_ready(const char *profile, uint64_t capacity)
+static inline struct command_rig *rig_ready(const char *profile,
+                                            uint64_t capacity)
 {
-    struct tape_rig *rig = rig_new(profile);
+    struct command_rig *rig = rig_new(profile);
 
     rig_insert(rig, capacity);
     rig_settle(rig);
     return rig;
 }
 
-static inline void rig_expect_sense(const struct tape_rig *rig,
+static inline void rig_expect_sense(const struct command_rig *rig,
                                     enum bw_sense_key key, bw_asc asc)
 {
     assert_int_equal(rig->command.status, BW_SCSI_CHECK);
