@@ -3,7 +3,8 @@
  *
  * See benchwire(1).  The commands are in tool_list.c, tool_i2c.c,
  * tool_smbus.c, tool_values.c, tool_fault.c, tool_gpio.c, tool_stats.c,
- * tool_admin.c, tool_pair.c, tool_discover.c, tool_flash.c and tool_drop.c.
+ * tool_admin.c, tool_pair.c, tool_discover.c, tool_flash.c, tool_drop.c and
+ * tool_tape.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -62,6 +63,8 @@ static const char usage_text[] =
     "                                     $BENCHWIRE_BOARD, or else\n"
     "                                     build/run/qmp.sock)\n"
     "  drop [-b BOARD] FOLDER             program what is copied into FOLDER\n"
+    "  tape COMMAND ...                   tapes of an emulated drive; see\n"
+    "                                     benchwire tape --help\n"
     "\n"
     "  -c, --connect ADDRESS  the agent: unix:PATH, tcp:HOST:PORT or\n"
     "                         tls:HOST:PORT (default $BENCHWIRE, or else\n"
@@ -130,12 +133,12 @@ static int parse_options(struct bw_tool *t, int argc, char **argv)
 }
 
 /* "fault --help", "i2c get -h": asked for behind the command's one or two
- * words. */
+ * words.  "tape" has a help of its own. */
 static bool wants_help(int argc, char **argv)
 {
     int i;
 
-    for (i = 1; i < argc && i <= 2; i++) {
+    for (i = 1; i < argc && i <= 2 && strcmp(argv[0], "tape") != 0; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             return true;
         }
@@ -145,6 +148,7 @@ static bool wants_help(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    /* clang-format off */
     static const struct bw_tool_command commands[] = {
         { "list", bw_tool_list },
         { "get", bw_tool_get },
@@ -156,6 +160,7 @@ int main(int argc, char **argv)
         { "stats", bw_tool_stats },
         { "flash", bw_tool_flash },
         { "drop", bw_tool_drop },
+        { "tape", bw_tool_tape },
         { "who", bw_tool_who },
         { "kick", bw_tool_kick },
         { "reload", bw_tool_reload },
@@ -164,6 +169,7 @@ int main(int argc, char **argv)
         { "discover", bw_tool_discover },
         { NULL, NULL },
     };
+    /* clang-format on */
     static struct bw_tool tool; /* big: it holds the frame buffers */
     const char *address = getenv("BENCHWIRE");
     int code;

@@ -81,14 +81,14 @@ static const char *guess(struct bw_tape_store *store)
         }
     }
     if (is_aws(p, length)) {
-        return "it is an AWS or HET image: benchwire tape import reads AWS";
+        return "it is an AWS or HET image: benchwire tape import --format aws";
     }
     if (is_swapped(store, p)) {
         return "its words are big-endian: it is no SIMH tape";
     }
     if (bw_tape_look(store, 0, length, &p) == BW_TAPE_OK &&
         is_unpadded(store, p)) {
-        return "odd records are not padded: benchwire tape import --unpadded";
+        return "odd records are not padded: benchwire tape import --format e11";
     }
     return NULL;
 }

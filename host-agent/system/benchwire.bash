@@ -18,14 +18,16 @@ _benchwire_files() {
     compopt -o filenames 2>/dev/null
 }
 
-# _benchwire_options PROGRAM: its long options
+# _benchwire_options PROGRAM [COMMAND]: its long options
 _benchwire_options() {
-    "$1" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*'
+    "$@" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*'
 }
 
 # _benchwire_commands [GROUP]: commands, or those of a group such as i2c
 _benchwire_commands() {
-    "${COMP_WORDS[0]}" --help 2>/dev/null | awk -v group="${1-}" '
+    local help=(--help) group=${1-}
+    [ "$group" != tape ] || help=(tape --help) group='' # a help of its own
+    "${COMP_WORDS[0]}" "${help[@]}" 2>/dev/null | awk -v group="$group" '
         /^$/ { lists++ }
         lists == 1 && /^  [a-z]/ {
             if (group == "") print $1
@@ -68,7 +70,8 @@ _benchwire() {
     done
     [ ${#connect[@]} = 0 ] || connect=(-c "${connect[0]}")
     if [[ ${COMP_WORDS[COMP_CWORD]} = -* ]]; then
-        _benchwire_reply "$(_benchwire_options "${COMP_WORDS[0]}")"
+        [ "$command" = tape ] || command=
+        _benchwire_reply "$(_benchwire_options "${COMP_WORDS[0]}" ${command:+tape})"
     elif [ -z "$command" ]; then
         _benchwire_reply "$(_benchwire_commands)"
     else
@@ -83,6 +86,10 @@ _benchwire_argument() {
     case $1 in
     flash | drop)
         _benchwire_files
+        return
+        ;;
+    tape)
+        if [ "$3" = 0 ]; then _benchwire_reply "$groups"; else _benchwire_files; fi
         return
         ;;
     get | set)
