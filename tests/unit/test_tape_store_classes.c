@@ -248,7 +248,7 @@ static void files_that_are_no_tapes_are_told(void **state)
     expect_opened("QFI\xfb\0\0\0\3", 8, BW_TAPE_FOREIGN, "format=qcow2");
     expect_opened(aws, sizeof(aws), BW_TAPE_FOREIGN, "AWS");
     expect_opened(swapped, sizeof(swapped), BW_TAPE_FOREIGN, "big-endian");
-    expect_opened(unpadded, sizeof(unpadded), BW_TAPE_FOREIGN, "--unpadded");
+    expect_opened(unpadded, sizeof(unpadded), BW_TAPE_FOREIGN, "--format e11");
     expect_opened("hello, world", 12, BW_TAPE_FOREIGN, "no .tap file");
     memset(big, 0, 300);
     expect_opened(big, 65536, BW_TAPE_FOREIGN, "zeros");
