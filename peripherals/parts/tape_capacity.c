@@ -19,19 +19,9 @@
 static uint64_t partition_capacity(const struct bw_tape_drive *drive,
                                    unsigned partition)
 {
-    const struct bw_tape_cartridge *cartridge = &drive->medium->cartridge;
-    uint64_t total = cartridge->capacity;
+    uint64_t capacity = bw_medium_capacity(drive->medium, partition);
 
-    if (cartridge->share[partition]) {
-        return cartridge->share[partition];
-    }
-    total = total ? total : drive->config.capacity;
-    if (cartridge->partitions > 1) {
-        uint64_t other = cartridge->share[!partition];
-
-        total = !other ? total / 2 : total > other ? total - other : total;
-    }
-    return total;
+    return capacity || partition ? capacity : drive->config.capacity;
 }
 
 static uint64_t partition_warning(const struct bw_tape_drive *drive,

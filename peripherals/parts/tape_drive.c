@@ -181,7 +181,21 @@ enum bw_tape_result bw_tape_remove(struct bw_tape_drive *drive)
 
 enum bw_tape_result bw_tape_sync(struct bw_tape_drive *drive)
 {
-    return drive->medium ? bw_medium_commit(drive->medium) : BW_TAPE_OK;
+    enum bw_tape_result result;
+    struct bw_tape_command told;
+
+    if (!drive->medium) {
+        return BW_TAPE_OK;
+    }
+    result = bw_medium_commit(drive->medium);
+    if (result != BW_TAPE_OK) {
+        bw_tape_alert(drive, 6);
+        bw_tape_failed(&told, result, true);
+        drive->deferred = told.sense;
+        drive->deferred_set = true;
+        drive->told = true;
+    }
+    return result;
 }
 
 static void remember_place(struct bw_tape_drive *drive)

@@ -11,7 +11,7 @@
  * - SET CAPACITY makes one partition; its new capacity lasts until the next
  *   FORMAT MEDIUM or SET CAPACITY;
  * - a WORM cartridge, and the append-only mode, take data at the end of the
- *   data only; the end is not moved by marks that are the last objects.
+ *   data only, also behind tape marks that are the last objects.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -22,6 +22,7 @@ struct memory_file {
     size_t limit;     /* writing beyond it is BW_TAPE_FULL; 0: none */
     bool fail_reads;  /* BW_TAPE_IO */
     bool fail_writes; /**/
+    bool fail_flushes;
     unsigned flushes;
 };
 
@@ -97,7 +98,7 @@ static enum bw_tape_result memory_flush(void *opaque)
     struct memory_file *file = opaque;
 
     file->flushes++;
-    return file->fail_writes ? BW_TAPE_IO : BW_TAPE_OK;
+    return file->fail_writes || file->fail_flushes ? BW_TAPE_IO : BW_TAPE_OK;
 }
 
 static enum bw_tape_result memory_truncate(void *opaque, uint64_t bytes)
