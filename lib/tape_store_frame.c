@@ -23,7 +23,7 @@
 #include "tape_store_priv.h"
 
 #define FIRST_LOOK  512u
-#define NEAR        4096u /* so far behind the window is still reading on */
+#define NEAR        4096u /* so far behind the window is reading on, too */
 #define FEW_MARKS   16u
 #define BELIEVED    2u
 #define STOP_STRIDE 65536u /* bytes of a gap between questions for a stop */
@@ -40,8 +40,8 @@ static size_t ahead(const struct bw_tape_store *store, uint64_t offset,
     uint64_t end = store->window_at + store->window_used;
     size_t want = FIRST_LOOK;
 
-    if (store->window_used > 0 && offset >= store->window_at &&
-        offset <= end + NEAR) {
+    if (store->window_used > 0 && offset <= end + NEAR &&
+        offset + BW_TAPE_SMALL_READ >= store->window_at) {
         want = 2 * store->window_used;
     }
     want = want > length ? want : length;

@@ -171,11 +171,45 @@ static enum bw_tape_result read_object(struct bw_tape_store *store,
     return read_record(store, out, data, room, good);
 }
 
+/*
+ * A long record that is not in the index yet, its header in the window: one
+ * call instead of two.  False: it is none, or was not read.
+ */
+static bool read_new(struct bw_tape_store *store, uint8_t *data, size_t room,
+                     struct bw_tape_object *out)
+{
+    uint64_t at = store->index.offset;
+    const uint8_t *p;
+    bool good = false;
+
+    if (store->index.complete || store->head != store->index.count ||
+        at < store->window_at || store->window_used < BW_TAP_WORD ||
+        at - store->window_at > store->window_used - BW_TAP_WORD ||
+        bw_tape_look(store, at, BW_TAP_WORD, &p) != BW_TAPE_OK) {
+        return false;
+    }
+    out->number = store->head;
+    out->offset = at;
+    out->length = bw_tap_get(p);
+    out->size = bw_tap_size(store, out->length);
+    out->marks = store->index.mark_count;
+    out->kind = BW_TAPE_KIND_RECORD;
+    return out->length <= room && out->size > BW_TAPE_SMALL_READ &&
+           out->size <= store->size - at &&
+           read_whole(store, out, data, &good) == BW_TAPE_OK && good &&
+           bw_index_add(&store->index, out->kind, at, out->size, out->length,
+                        1) == BW_TAPE_OK;
+}
+
 enum bw_tape_result bw_tape_read(struct bw_tape_store *store, uint8_t *data,
                                  size_t room, struct bw_tape_object *out)
 {
     bool good = true;
-    enum bw_tape_result result = read_object(store, data, room, out, &good);
+    enum bw_tape_result result = BW_TAPE_OK;
+
+    if (!read_new(store, data, room, out)) {
+        result = read_object(store, data, room, out, &good);
+    }
 
     if (result == BW_TAPE_OK && !good && store->unproven) {
         result = bw_tape_distrust(store);
