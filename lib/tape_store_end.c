@@ -69,26 +69,33 @@ static enum bw_tape_result put_word(struct bw_tape_store *store,
                                     uint32_t other)
 {
     uint8_t bytes[BW_TAP_WORD];
+    unsigned split = (unsigned)(BW_TAPE_SECTOR - offset % BW_TAPE_SECTOR);
     /* between the two: ffff in the high half, or where that makes a gap, in
      * the low one */
     bool gap = (other & 0xffff) == (BW_TAP_GAP & 0xffff);
-    unsigned first = (word == BW_TAP_END) != gap ? 2 : 0;
+    bool high_first = (word == BW_TAP_END) != gap;
     enum bw_tape_result result;
 
     bw_tap_put(bytes, word);
     if (!bw_tap_straddles(offset)) {
         return put_part(store, offset, bytes, BW_TAP_WORD);
     }
-    if (offset + first > store->size) {
-        first = 0;
+    if (offset + split > store->size) {
+        high_first = false;
     }
-    result = put_part(store, offset + first, bytes + first, 2);
-    if (result == BW_TAPE_OK) {
-        result = flush(store);
-    }
-    if (result == BW_TAPE_OK) {
-        first ^= 2;
-        result = put_part(store, offset + first, bytes + first, 2);
+    for (unsigned i = 0; i < 2; i++) {
+        if (high_first == (i == 0)) {
+            result = put_part(store, offset + split, bytes + split,
+                              BW_TAP_WORD - split);
+        } else {
+            result = put_part(store, offset, bytes, split);
+        }
+        if (result == BW_TAPE_OK && i == 0) {
+            result = flush(store);
+        }
+        if (result != BW_TAPE_OK) {
+            break;
+        }
     }
     return result;
 }

@@ -22,11 +22,12 @@
 
 #include "tape_store_priv.h"
 
-#define FIRST_LOOK  512u
-#define NEAR        4096u /* so far behind the window is reading on, too */
-#define FEW_MARKS   16u
-#define BELIEVED    2u
-#define STOP_STRIDE 65536u /* bytes of a gap between questions for a stop */
+#define FIRST_LOOK       512u
+#define NEAR             4096u /* so far behind the window is reading on, too */
+#define FEW_MARKS        16u
+#define BELIEVED         2u
+#define FREE_MARKERS_END 0xfffe0000u
+#define STOP_STRIDE      65536u /* bytes of a gap between questions for a stop */
 
 void bw_tape_forget_window(struct bw_tape_store *store)
 {
@@ -96,6 +97,26 @@ static bool word_fits(const struct bw_tape_store *store, uint64_t offset)
     return offset <= store->size && store->size - offset >= BW_TAP_WORD;
 }
 
+/* Pass tape marks; @offset is behind them then, and @word there if it fits. */
+static enum bw_tape_result pass_marks(struct bw_tape_store *store,
+                                      uint64_t *offset, uint32_t *word)
+{
+    enum bw_tape_result result = BW_TAPE_OK;
+
+    *word = BW_TAP_MARK;
+    while (result == BW_TAPE_OK && word_fits(store, *offset)) {
+        result = word_at(store, *offset, word);
+        if (*word != BW_TAP_MARK) {
+            break;
+        }
+        *offset += BW_TAP_WORD;
+        if (*offset % STOP_STRIDE < BW_TAP_WORD && bw_tape_stops(store)) {
+            return BW_TAPE_STOPPED;
+        }
+    }
+    return result;
+}
+
 /* The data end at out->offset. */
 static enum bw_tape_result end_here(struct bw_tape_frame *out,
                                     enum bw_tape_trouble trouble)
@@ -110,26 +131,16 @@ static enum bw_tape_result frame_marks(struct bw_tape_store *store,
                                        struct bw_tape_frame *out)
 {
     uint64_t at = out->offset;
-    uint32_t word = BW_TAP_MARK;
-    enum bw_tape_result result;
+    uint32_t word;
+    enum bw_tape_result result = pass_marks(store, &at, &word);
 
+    if (result != BW_TAPE_OK) {
+        return result;
+    }
     out->kind = BW_TAPE_KIND_MARK;
     out->size = BW_TAP_WORD;
     out->length = 0;
-    while (word_fits(store, at)) {
-        result = word_at(store, at, &word);
-        if (result != BW_TAPE_OK) {
-            return result;
-        }
-        if (word != BW_TAP_MARK) {
-            break;
-        }
-        at += BW_TAP_WORD;
-        out->count++;
-        if (at % STOP_STRIDE < BW_TAP_WORD && bw_tape_stops(store)) {
-            return BW_TAPE_STOPPED;
-        }
-    }
+    out->count = (at - out->offset) / BW_TAP_WORD;
     if (word == BW_TAP_MARK && out->offset == 0) {
         out->count = 0;
         return end_here(out, BW_TAPE_TROUBLE_NO_END);
@@ -144,31 +155,20 @@ static enum bw_tape_result frame_marks(struct bw_tape_store *store,
     return BW_TAPE_OK;
 }
 
-/* True if a good record or an end is at @offset: no guess at zeros. */
+/* True if a good record or an end is at @offset, or behind marks there. */
 static enum bw_tape_result plausible(struct bw_tape_store *store,
                                      uint64_t offset, bool *yes)
 {
     uint32_t word, trailer;
     uint64_t size;
-    enum bw_tape_result result;
+    enum bw_tape_result result = pass_marks(store, &offset, &word);
 
-    *yes = false;
-    if (!word_fits(store, offset)) {
-        return BW_TAPE_OK;
-    }
-    result = word_at(store, offset, &word);
-    if (result != BW_TAPE_OK) {
-        return result;
-    }
-    if (word == BW_TAP_END) {
-        *yes = true;
-        return BW_TAPE_OK;
-    }
+    *yes = result == BW_TAPE_OK && word == BW_TAP_END;
     size = bw_tap_size(store, word & BW_TAP_VALUE);
-    if (word == BW_TAP_MARK ||
+    if (result != BW_TAPE_OK || word == BW_TAP_MARK ||
         (BW_TAP_CLASS(word) != 0 && BW_TAP_CLASS(word) != BW_TAP_BAD) ||
         size > store->size - offset) {
-        return BW_TAPE_OK;
+        return result;
     }
     result = word_at(store, offset + size - BW_TAP_WORD, &trailer);
     *yes = result == BW_TAPE_OK && trailer == word;
@@ -233,22 +233,54 @@ static enum bw_tape_result frame_record(struct bw_tape_store *store,
     return frame_broken(store, out);
 }
 
-/* A marker, class F, at out->offset; 0: it ends the data. */
-static unsigned marker_size(uint32_t word, struct bw_tape_frame *out)
+/*
+ * At an odd place (files without padding) a half written word may look like a
+ * free marker: three bytes of the end marker and one of a header.
+ */
+static bool may_be_torn(uint64_t offset)
+{
+    return (offset & 1) && bw_tap_straddles(offset);
+}
+
+/*
+ * Half a gap, and the gap whose other half was written over: they go together,
+ * as without the gap the half would be something else.
+ */
+static enum bw_tape_result frame_half_gap(struct bw_tape_store *store,
+                                          struct bw_tape_frame *out)
+{
+    uint64_t gap = out->offset + BW_TAP_WORD / 2;
+    uint32_t word = BW_TAP_END;
+    enum bw_tape_result result = BW_TAPE_OK;
+
+    if (word_fits(store, gap)) {
+        result = word_at(store, gap, &word);
+    }
+    if (result == BW_TAPE_OK && word != BW_TAP_GAP) {
+        return end_here(out, BW_TAPE_TROUBLE_WORD);
+    }
+    out->offset = gap + BW_TAP_WORD;
+    return result;
+}
+
+/* A marker, class F, at out->offset: passed, or the end. */
+static enum bw_tape_result frame_marker(struct bw_tape_store *store,
+                                        uint32_t word,
+                                        struct bw_tape_frame *out)
 {
     if (word == BW_TAP_END) {
-        end_here(out, BW_TAPE_TROUBLE_NONE);
-        return 0;
-    }
-    if (word == BW_TAP_GAP || word < 0xfffe0000u) {
-        return BW_TAP_WORD;
+        return end_here(out, BW_TAPE_TROUBLE_NONE);
     }
     if (word == BW_TAP_HALF_GAP) {
-        return BW_TAP_WORD / 2;
+        return frame_half_gap(store, out);
     }
-    end_here(out, bw_tap_straddles(out->offset) ? BW_TAPE_TROUBLE_TORN
-                                                : BW_TAPE_TROUBLE_WORD);
-    return 0;
+    if (word == BW_TAP_GAP ||
+        (word < FREE_MARKERS_END && !may_be_torn(out->offset))) {
+        out->offset += BW_TAP_WORD;
+        return BW_TAPE_OK;
+    }
+    return end_here(out, bw_tap_straddles(out->offset) ? BW_TAPE_TROUBLE_TORN
+                                                       : BW_TAPE_TROUBLE_WORD);
 }
 
 /* One word's worth at out->offset: an object, the end, or it is passed. */
@@ -262,8 +294,7 @@ static enum bw_tape_result frame_step(struct bw_tape_store *store,
         return frame_marks(store, out);
     }
     if (class == BW_TAP_MARKER) {
-        out->offset += marker_size(word, out);
-        return BW_TAPE_OK;
+        return frame_marker(store, word, out);
     }
     if (class == BW_TAP_PRIVATE) {
         out->offset += BW_TAP_WORD;

@@ -93,8 +93,8 @@ static enum bw_tape_result check_end(struct bw_tape_store *store,
         return BW_TAPE_OK;
     }
     result = bw_tape_frame(store, index->offset, &frame);
-    *right = frame.end && frame.offset == index->offset;
     *marked = frame.trouble == BW_TAPE_TROUBLE_NONE;
+    *right = frame.end && frame.offset == index->offset;
     return result;
 }
 

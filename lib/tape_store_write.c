@@ -195,7 +195,9 @@ static enum bw_tape_result write_staged(struct bw_tape_store *store,
         if (result == BW_TAPE_OK) {
             frame_into_stage(store, offset, data, length, n);
             store->head += n;
-            data += data ? (size_t)n * length : 0;
+            if (data) {
+                data += (size_t)n * length;
+            }
             count -= n;
         }
     }

@@ -135,7 +135,8 @@ static const struct row rows[] = {
     { "r1GX79EMZ", "rM", BW_TAPE_OK, "" },
     /* broken: bad in the middle, the end at the tail */
     { "rtrZ", "rbr", BW_TAPE_BAD, "last word" },
-    { "rtMrZ", "r", BW_TAPE_BAD, "last word" }, /* zeros prove nothing */
+    { "rtMMrZ", "rbMMr", BW_TAPE_BAD, "last word" },
+    { "rtMM", "r", BW_TAPE_BAD, "last word" }, /* zeros prove nothing */
     { "rtZ", "rb", BW_TAPE_BAD, "last word" },
     { "rt", "r", BW_TAPE_BAD, "byte 14: a record's last word" },
     { "rRs", "rR", BW_TAPE_BAD, "runs over the end" },
