@@ -21,7 +21,8 @@ static void set_text(struct bw_tape_verdict *verdict,
     bw_tape_say(verdict, text);
 }
 
-/* More zeros at the file's beginning than anyone writes tape marks. */
+/* More zeros at the file's beginning than anyone writes tape marks: a file
+ * that was made for something else, if no end of the medium closes it. */
 static enum bw_tape_result all_zeros(struct bw_tape_store *store, bool *zeros)
 {
     const uint8_t *p;
@@ -32,7 +33,11 @@ static enum bw_tape_result all_zeros(struct bw_tape_store *store, bool *zeros)
         return BW_TAPE_OK;
     }
     result = bw_tape_look(store, 0, ZEROS, &p);
-    *zeros = result == BW_TAPE_OK && p[0] == 0 && !memcmp(p, p + 1, ZEROS - 1);
+    if (result != BW_TAPE_OK || p[0] || memcmp(p, p + 1, ZEROS - 1)) {
+        return result;
+    }
+    result = bw_tape_look(store, store->size - 4, 4, &p);
+    *zeros = result == BW_TAPE_OK && memcmp(p, "\xff\xff\xff\xff", 4);
     return result;
 }
 

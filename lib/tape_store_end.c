@@ -152,6 +152,7 @@ static enum bw_tape_result end_at_head(struct bw_tape_store *store)
     store->index.generation++;
     store->marked = true;
     store->flushed = true;
+    store->header_spoilt = false;
     cut_file(store, offset + BW_TAP_WORD);
     return BW_TAPE_OK;
 }
@@ -228,7 +229,25 @@ static void lose(struct bw_tape_store *store, bool header)
     store->staged = 0;
     bw_tape_take_back(store, store->held_object, offset);
     store->marked = !header;
+    store->header_spoilt = header;
     store->flushed = false;
+}
+
+/* A header that did not last has nothing behind it: the marker comes back. */
+static enum bw_tape_result mend_header(struct bw_tape_store *store)
+{
+    enum bw_tape_result result =
+        put_word(store, store->held_at, BW_TAP_END, store->held_word);
+
+    if (result == BW_TAPE_OK) {
+        result = flush(store);
+    }
+    if (result == BW_TAPE_OK) {
+        store->header_spoilt = false;
+        store->marked = true;
+        store->flushed = true;
+    }
+    return result;
 }
 
 /* A failed write may have hit the marker behind what was written before it. */
@@ -286,7 +305,8 @@ enum bw_tape_result bw_tape_commit(struct bw_tape_store *store)
     }
     staged = bw_tape_unstage(store);
     if (!store->dirty) {
-        return staged;
+        result = store->header_spoilt ? mend_header(store) : BW_TAPE_OK;
+        return staged != BW_TAPE_OK ? staged : result;
     }
     result = flush_data(store);
     if (result == BW_TAPE_OK) {

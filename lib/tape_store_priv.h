@@ -78,6 +78,7 @@ struct bw_tape_store {
     bool flushed;         /* what was in the file at the opening lasts */
     bool dirty;           /* something was written since the last commit */
     bool end_spoilt;      /* a failed write may have hit the last marker */
+    bool header_spoilt;   /* a header that was taken back may be at its place */
     uint64_t held_at;     /* offset of the first header since the commit */
     uint32_t held_word;   /* what it will be; the file has the end marker */
     uint64_t held_object; /* number of that object */

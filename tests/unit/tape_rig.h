@@ -21,7 +21,8 @@ struct tape_file {
     bool fixed;           /* truncate is not supported */
     unsigned fail_writes; /* so many writes fail, after @good_writes */
     unsigned good_writes;
-    unsigned fail_flushes;
+    unsigned fail_flushes; /* so many flushes fail, after @good_flushes */
+    unsigned good_flushes;
     unsigned lives; /* so many writes and flushes, then all fail; 0: no end */
     bool dead;
     bool stop;
@@ -129,7 +130,9 @@ static inline enum bw_tape_result tape_file_flush(void *opaque)
         return BW_TAPE_IO;
     }
     f->flushes++;
-    if (f->fail_flushes > 0) {
+    if (f->fail_flushes > 0 && f->good_flushes > 0) {
+        f->good_flushes--;
+    } else if (f->fail_flushes > 0) {
         f->fail_flushes--;
         return BW_TAPE_IO;
     }

@@ -471,6 +471,24 @@ static void a_failed_flush_takes_back_what_was_not_committed(void **state)
     expect(rig, BW_TAPE_EOD);
 }
 
+/* The last flush of the very first commit: what the file has then. */
+static void a_header_that_did_not_last_is_no_tape_of_its_own(void **state)
+{
+    struct rig *rig = *state;
+
+    for (unsigned flushes = 1; flushes < 4; flushes++) {
+        write_record(rig, 1, 10);
+        rig->file.good_flushes = flushes;
+        rig->file.fail_flushes = 1;
+        if (bw_tape_commit(rig->store) == BW_TAPE_OK) {
+            break; /* that many were not made */
+        }
+        commit(rig);
+        reopen(rig);
+        expect(rig, BW_TAPE_EOD);
+    }
+}
+
 static void a_failed_write_leaves_what_was_before(void **state)
 {
     struct rig *rig = *state;
@@ -529,6 +547,7 @@ int main(void)
         TEST(a_full_host_keeps_what_fits),
         TEST(gathered_records_that_do_not_fit_are_lost),
         TEST(a_failed_flush_takes_back_what_was_not_committed),
+        TEST(a_header_that_did_not_last_is_no_tape_of_its_own),
         TEST(a_failed_write_leaves_what_was_before),
         TEST(a_read_only_tape_takes_nothing),
     };

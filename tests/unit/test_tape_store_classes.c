@@ -254,6 +254,8 @@ static void files_that_are_no_tapes_are_told(void **state)
     memset(big, 0, 300);
     expect_opened(big, 65536, BW_TAPE_FOREIGN, "zeros");
     expect_opened(big, 512, BW_TAPE_OK, "");
+    memset(big + 65536, 0xff, 4); /* so many tape marks, and their end */
+    expect_opened(big, 65540, BW_TAPE_OK, "");
     free(big);
 }
 
