@@ -136,7 +136,6 @@ static void format(struct bw_tape_drive *drive, struct bw_tape_command *command,
         bw_medium_format(drive->medium, partitions, share);
 
     bw_tape_thread(drive);
-    bw_tape_mode_forget_partitions(drive);
     if (result != BW_TAPE_OK) {
         bw_tape_failed(command, result, true);
         return;
@@ -193,6 +192,7 @@ void bw_tape_format(struct bw_tape_drive *drive,
         partitions = bw_tape_partitions_wanted(drive, share);
     }
     format(drive, command, partitions, partitions > 1 ? share : NULL);
+    bw_tape_mode_forget_partitions(drive); /* page 11h is the tape's now */
 }
 
 void bw_tape_allow_overwrite(struct bw_tape_drive *drive,
