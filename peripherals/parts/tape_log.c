@@ -95,27 +95,28 @@ static void sequential_page(struct bw_tape_drive *drive,
     bw_tape_log_number(log, 0x100, 0, 4); /* no cleaning is needed */
 }
 
-/* 11h, SSC-3 8.2.3: parameter 0, bytes 0 to 3 */
-#define STATUS_PREVENTED 0x80 /* byte 0 */
-#define STATUS_WORM      0x10
-#define STATUS_PROTECTED 0x08
-#define STATUS_PRESENT   0x10 /* byte 1 */
-#define STATUS_SEATED    0x08
-#define STATUS_THREADED  0x04
-#define STATUS_MOUNTED   0x01
+/* 11h, SSC-3 8.2.3 and ADC-3, 6.1.2.2: parameter 0, bytes 0 and 1 */
+#define STATUS_PREVENTED  0x80
+#define STATUS_MAM        0x20 /* the cartridge's memory can be read */
+#define STATUS_COMPRESSES 0x10
+#define STATUS_PROTECTED  0x08
+#define STATUS_PRESENT    0x10
+#define STATUS_SEATED     0x04
+#define STATUS_THREADED   0x02
+#define STATUS_MOUNTED    0x01
 
 static void status_page(struct bw_tape_drive *drive, struct bw_tape_log *log)
 {
-    const struct bw_tape_cartridge *tape = bw_tape_loaded(drive);
     uint8_t value[4] = { 0 };
 
     value[0] = drive->state.prevent ? STATUS_PREVENTED : 0;
+    value[0] |= drive->state.compression ? STATUS_COMPRESSES : 0;
     if (drive->state.present) {
         value[0] |= bw_tape_write_protected(drive) ? STATUS_PROTECTED : 0;
         value[1] |= STATUS_PRESENT | STATUS_SEATED;
     }
-    if (tape) {
-        value[0] |= tape->worm ? STATUS_WORM : 0;
+    if (bw_tape_loaded(drive)) {
+        value[0] |= drive->config.profile->mam ? STATUS_MAM : 0;
         value[1] |= STATUS_THREADED | STATUS_MOUNTED;
     }
     bw_tape_log_bytes(log, 0, BW_TAPE_LOG_BINARY, value, sizeof(value));

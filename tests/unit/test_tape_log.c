@@ -193,7 +193,8 @@ static void pages_answer_without_a_tape(void **state)
     log_sense(rig, 0x17);
     assert_int_equal(number(rig, 0), 0); /* not valid */
     log_sense(rig, 0x11);
-    assert_int_equal(rig->data[8] | rig->data[9], 0);
+    assert_int_equal(rig->data[8], 0x10); /* compresses */
+    assert_int_equal(rig->data[9], 0);
     rig_free(rig);
 }
 
@@ -203,12 +204,17 @@ static void status_page_tells_what_is_in(void **state)
 
     (void)state;
     log_sense(rig, 0x11);
-    assert_int_equal(rig->data[8], 0x00);
-    assert_int_equal(rig->data[9], 0x1d);
+    assert_int_equal(rig->data[8], 0x30); /* its memory, compresses */
+    assert_int_equal(rig->data[9], 0x17);
     rig->medium.read_only = true;
     RIG_IN(rig, 0x1e, 0, 0, 0, 1, 0);
     log_sense(rig, 0x11);
-    assert_int_equal(rig->data[8], 0x88);
+    assert_int_equal(rig->data[8], 0xb8); /* prevented, protected */
+    RIG_IN(rig, 0x1e, 0, 0, 0, 0, 0);
+    RIG_IN(rig, 0x1b, 0, 0, 0, 0, 0);
+    log_sense(rig, 0x11);
+    assert_int_equal(rig->data[8], 0x18);
+    assert_int_equal(rig->data[9], 0x14); /* in, not threaded */
     rig_free(rig);
 }
 

@@ -60,6 +60,10 @@ static void a_host_attribute_comes_back_as_it_was(void **state)
     assert_int_equal(write_one(rig, 0x0801, 1, "", 0), BW_SCSI_GOOD);
     read_from(rig, 0, 0, 0x0801, 255);
     rig_expect_sense(rig, BW_SENSE_ILLEGAL, 0x2400); /* LTFS: "none" */
+    /* also where there is one with a higher id */
+    write_one(rig, 0x1623, 0, "\0", 1);
+    read_from(rig, 0, 0, 0x0801, 255);
+    rig_expect_sense(rig, BW_SENSE_ILLEGAL, 0x2400);
     rig_free(rig);
 }
 
@@ -184,6 +188,13 @@ static void what_hosts_may_not_write_is_refused_as_a_whole(void **state)
     /* a value that is longer than the list */
     RIG_OUT(rig, list, 0x8d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 15, 0, 0);
     rig_expect_sense(rig, BW_SENSE_ILLEGAL, 0x2600);
+    assert_int_equal(rig->command.sense.field, 13);
+    /* and one of the host's */
+    RIG_OUT(rig, list, 0x8d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0);
+    rig_expect_sense(rig, BW_SENSE_ILLEGAL, 0x2600);
+    assert_int_equal(rig->command.sense.field, 7);
+    read_from(rig, 0, 0, 0x0801, 255);
+    rig_expect_sense(rig, BW_SENSE_ILLEGAL, 0x2400);
     write_one(rig, 0x0801, 3, "A", 1); /* a format that is none */
     rig_expect_sense(rig, BW_SENSE_ILLEGAL, 0x2600);
     rig_free(rig);
