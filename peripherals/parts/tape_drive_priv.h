@@ -65,7 +65,7 @@ bool bw_tape_write_protected(const struct bw_tape_drive *drive);
 uint32_t bw_tape_block_max(const struct bw_tape_drive *drive);
 void bw_tape_mode_reset(struct bw_tape_drive *drive);
 /* Counters of LOG SENSE, called once per command that moved data. */
-void bw_tape_count(struct bw_tape_drive *drive, bool writing, uint64_t bytes,
+void bw_tape_moved(struct bw_tape_drive *drive, bool writing, uint64_t bytes,
                    bool failed);
 /* TapeAlert flag 1 to 64 (SSC-3 Annex A) */
 void bw_tape_alert(struct bw_tape_drive *drive, unsigned flag);

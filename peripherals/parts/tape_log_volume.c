@@ -127,7 +127,7 @@ static void count_change(struct bw_tape_drive *drive)
     drive->medium->cartridge.changes[partition]++;
 }
 
-void bw_tape_count(struct bw_tape_drive *drive, bool writing, uint64_t bytes,
+void bw_tape_moved(struct bw_tape_drive *drive, bool writing, uint64_t bytes,
                    bool failed)
 {
     uint64_t *n = drive->state.counters;

@@ -113,7 +113,7 @@ static void read_tape(struct bw_tape_drive *drive,
     } else {
         read_record(drive, command, length, flags & CDB_SILI);
     }
-    bw_tape_count(drive, false, command->done,
+    bw_tape_moved(drive, false, command->done,
                   command->sense.key == BW_SENSE_MEDIUM);
 }
 

@@ -165,7 +165,7 @@ static void reverse(struct bw_tape_drive *drive,
     } else {
         reverse_record(drive, command, length);
     }
-    bw_tape_count(drive, false, command->done,
+    bw_tape_moved(drive, false, command->done,
                   command->sense.key == BW_SENSE_MEDIUM);
 }
 

@@ -130,7 +130,7 @@ static void write_records(struct bw_tape_drive *drive,
                 : done ? 0
                        : length,
                 fixed ? 1 : length, false);
-    bw_tape_count(drive, true, (uint64_t)done * length,
+    bw_tape_moved(drive, true, (uint64_t)done * length,
                   command->sense.key == BW_SENSE_MEDIUM);
 }
 

@@ -100,8 +100,8 @@ static void log_select_starts_counting_anew(void **state)
     struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
-    bw_tape_count(&rig->drive, true, 1000, true);
-    bw_tape_count(&rig->drive, false, 500, true);
+    bw_tape_moved(&rig->drive, true, 1000, true);
+    bw_tape_moved(&rig->drive, false, 500, true);
     assert_int_equal(RIG_IN(rig, 0x4c, 2, 0xc2, 0, 0, 0, 0, 0, 0, 0), 0);
     log_sense(rig, 0x02);
     assert_int_equal(number(rig, 5), 0);
@@ -282,7 +282,7 @@ static void errors_of_the_last_mount_are_kept(void **state)
     struct command_rig *rig = rig_ready("lto8", 0);
 
     (void)state;
-    bw_tape_count(&rig->drive, true, 3000000, true);
+    bw_tape_moved(&rig->drive, true, 3000000, true);
     log_sense(rig, 0x17);
     assert_int_equal(number(rig, 4), 1);
     assert_int_equal(number(rig, 0x0e), 3);
