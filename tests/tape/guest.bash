@@ -7,7 +7,7 @@
 #   guest_medium v0 b.tap        another cartridge for a drive; "" takes it out
 #   guest_qmp hmp 'info block'   QEMU's monitor, as tests/e2e/qmp.py has it
 #
-# The drives, and the blank cartridges v0.tap ... in them: v0 and v1 on
+# The drives, and the blank cartridges v0.tap ... in them: v0, v1 and v2 on
 # virtio-scsi, l0 and l1 on an lsi53c895a.  In the guest each is /dev/tape/NAME,
 # which does not rewind, NAME-rewind and NAME-sg.  /dev/disk/by-id/scratch is a
 # disk of 4 GB.
@@ -20,10 +20,14 @@
 GUEST_QEMU=${BW_TAPE_QEMU:-build/qemu/qemu-system-arm}
 GUEST_BOOT_S=300 # some 10 s on an idle machine; tests share theirs
 GUEST=${BW_TAPE_GUEST:-}
-GUEST_VIRTIO=(v0 v1)
+GUEST_VIRTIO=(v0 v1 v2)
 GUEST_LSI=(l0 l1)
-# device options of each drive, such as "profile=lto8,capacity=2G"
-declare -A GUEST_TAPE=()
+# device options of a drive
+declare -A GUEST_TAPE=(
+    [v1]="profile=lto8,capacity=6M"
+    [v2]="profile=lto5,capacity=2G"
+    [l1]="profile=dds3"
+)
 
 guest() {
     tests/rig/guest.py -t "${GUEST_TIMEOUT:-120}" "$GUEST/control.sock" "$*"
@@ -149,7 +153,9 @@ guest_gone() {
 
 guest_down() {
     local pid
+    [ -n "$GUEST" ] || return 0
     pid=$(cat "$GUEST/qemu.pid" 2>/dev/null) && kill "$pid" 2>/dev/null
     guest_wait 10 guest_gone || kill -KILL "$pid" 2>/dev/null
     rm -rf "$GUEST"
+    GUEST=
 }

@@ -5,8 +5,15 @@
 TAPE_TESTS += $(wildcard tests/tape/*.sh)
 
 .PHONY: tape-guest-files tape-guest check-tape
-tape-guest-files: | $(BUILD)/setup/tape
+tape-guest-files: $(BUILD)/tape/tape-model
 	$(Q)tests/tape/build
+
+# The program that drives a tape in the guest, for its processor
+$(BUILD)/tape/tape-model: $(wildcard tests/tape/model/*.[ch]) | $(BUILD)/setup/tape
+	$(Q)mkdir -p $(@D)
+	@echo "  LINK    $@"
+	$(Q)arm-linux-gnueabihf-gcc $(BASE_CFLAGS) -O2 -static -o $@ \
+		$(filter %.c,$^)
 
 tape-guest: $(BUILD)/setup/qemu ## a shell in a Debian with tape drives, TAPES=FOLDER has the cartridges
 	$(SUBMAKE) qemu tape-guest-files
