@@ -126,7 +126,7 @@ enum bw_tape_result bw_tape_load_index(struct bw_tape_store *store,
 {
     struct bw_tape_index index;
     uint64_t size;
-    uint32_t said, crc;
+    uint32_t said = 0, crc = 0;
     bool right = false, marked = false;
     enum bw_tape_result result = bw_tape_settle(store);
 

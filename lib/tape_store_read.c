@@ -81,7 +81,7 @@ static enum bw_tape_result read_whole(struct bw_tape_store *store,
     uint64_t behind = object->offset + BW_TAP_WORD + object->length;
     uint64_t left = store->size - behind;
     size_t tail = left < BW_TAPE_TAIL ? (size_t)left : BW_TAPE_TAIL;
-    uint8_t header[BW_TAP_WORD];
+    uint8_t header[BW_TAP_WORD] = { 0 };
     struct bw_tape_piece pieces[3] = {
         { .bytes = header, .length = sizeof(header) },
         { .bytes = data, .length = object->length },
@@ -105,7 +105,7 @@ static enum bw_tape_result read_part(struct bw_tape_store *store,
                                      const struct bw_tape_object *object,
                                      uint8_t *data, size_t length, bool *good)
 {
-    uint8_t header[BW_TAP_WORD];
+    uint8_t header[BW_TAP_WORD] = { 0 };
     struct bw_tape_piece pieces[2] = {
         { .bytes = header, .length = sizeof(header) },
         { .bytes = data, .length = length },

@@ -171,11 +171,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     options.gather = data[0] & OPTION_GATHER;
     options.capacity = data[0] & OPTION_CAPACITY ? size + 3000 : 0;
     options.warning = 1000;
-    tape_file_init(&file, data + head, size - head);
+    tape_rig_file(&file, data + head, size - head);
     file.limit = data[0] & OPTION_LIMIT ? size + 100000 : 0;
     file.fixed = data[0] & OPTION_FIXED;
     file.stop = data[0] & OPTION_STOP;
     run(&file, data + 2, count, &options);
-    tape_file_finish(&file);
+    tape_file_free(&file);
     return 0;
 }

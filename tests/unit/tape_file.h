@@ -21,8 +21,17 @@ struct tape_file {
     bool fixed;   /* cannot be cut */
     unsigned writes;
     unsigned flushes;
-    int fail_after; /* calls that move data until one fails; -1: none */
-    size_t memory;  /* bytes of memory in use, and the most there were */
+    int fail_after;        /* calls that move data until one fails; -1: none */
+    unsigned fail_writes;  /* so many of the next writes fail */
+    unsigned fail_flushes; /* and of the next flushes, after @good_flushes */
+    unsigned good_flushes;
+    bool stop; /* long scans are to end */
+    unsigned reads;
+    /* told of each piece that is written ('w'), flush ('f') and cut ('t') */
+    void (*log)(void *opaque, char what, uint64_t offset, const uint8_t *bytes,
+                size_t length);
+    void *log_opaque;
+    size_t memory; /* bytes of memory in use, and the most there were */
     size_t memory_peak;
 };
 
@@ -33,6 +42,15 @@ static inline enum bw_tape_result tape_file_turn(struct tape_file *f)
     }
     f->fail_after -= f->fail_after > 0;
     return BW_TAPE_OK;
+}
+
+static inline void tape_file_tell(struct tape_file *f, char what,
+                                  uint64_t offset, const uint8_t *bytes,
+                                  size_t length)
+{
+    if (f->log) {
+        f->log(f->log_opaque, what, offset, bytes, length);
+    }
 }
 
 static inline enum bw_tape_result tape_file_size(void *opaque, uint64_t *bytes)
@@ -48,6 +66,7 @@ tape_file_read(void *opaque, uint64_t offset,
     struct tape_file *f = opaque;
     enum bw_tape_result result = tape_file_turn(f);
 
+    f->reads++;
     for (unsigned i = 0; i < count && result == BW_TAPE_OK; i++) {
         if (offset > f->size || pieces[i].length > f->size - offset) {
             abort(); /* the interface forbids it */
@@ -74,6 +93,21 @@ static inline void tape_file_grow(struct tape_file *f, size_t size)
     }
 }
 
+/* Bytes at @offset; zeros between the end and it, if there is room. */
+static inline void tape_file_put(struct tape_file *f, uint64_t offset,
+                                 const uint8_t *bytes, size_t length)
+{
+    size_t at = f->size;
+
+    tape_file_grow(f, (size_t)offset + length);
+    for (; at < offset; at++) {
+        f->bytes[at] = 0;
+    }
+    if (length > 0) {
+        memcpy(f->bytes + offset, bytes, length);
+    }
+}
+
 static inline enum bw_tape_result
 tape_file_write(void *opaque, uint64_t offset,
                 const struct bw_tape_piece *pieces, unsigned count)
@@ -81,19 +115,24 @@ tape_file_write(void *opaque, uint64_t offset,
     struct tape_file *f = opaque;
     enum bw_tape_result result = tape_file_turn(f);
 
-    if (offset > f->size) {
-        abort(); /* a hole */
+    if (offset > f->size || count > BW_TAPE_PIECES) {
+        abort(); /* a hole, or more than the host takes */
     }
     f->writes++;
+    if (f->fail_writes > 0) {
+        f->fail_writes--;
+        return BW_TAPE_IO;
+    }
     for (unsigned i = 0; i < count && result == BW_TAPE_OK; i++) {
-        if (f->limit && offset + pieces[i].length > f->limit) {
-            return BW_TAPE_FULL;
+        size_t length = pieces[i].length;
+
+        if (f->limit && offset + length > f->limit) {
+            length = offset < f->limit ? (size_t)(f->limit - offset) : 0;
+            result = BW_TAPE_FULL; /* but for what fits */
         }
-        tape_file_grow(f, offset + pieces[i].length);
-        if (pieces[i].length > 0) {
-            memcpy(f->bytes + offset, pieces[i].bytes, pieces[i].length);
-        }
-        offset += pieces[i].length;
+        tape_file_tell(f, 'w', offset, pieces[i].bytes, length);
+        tape_file_put(f, offset, pieces[i].bytes, length);
+        offset += length;
     }
     return result;
 }
@@ -101,9 +140,19 @@ tape_file_write(void *opaque, uint64_t offset,
 static inline enum bw_tape_result tape_file_flush(void *opaque)
 {
     struct tape_file *f = opaque;
+    enum bw_tape_result result = tape_file_turn(f);
 
     f->flushes++;
-    return tape_file_turn(f);
+    if (f->fail_flushes > 0 && f->good_flushes > 0) {
+        f->good_flushes--;
+    } else if (f->fail_flushes > 0) {
+        f->fail_flushes--;
+        return BW_TAPE_IO;
+    }
+    if (result == BW_TAPE_OK) {
+        tape_file_tell(f, 'f', 0, NULL, 0);
+    }
+    return result;
 }
 
 static inline enum bw_tape_result tape_file_truncate(void *opaque,
@@ -117,8 +166,16 @@ static inline enum bw_tape_result tape_file_truncate(void *opaque,
     if (bytes > f->size) {
         abort(); /* only shorter */
     }
-    f->size = bytes;
+    if (f->fail_after != 0) {
+        tape_file_tell(f, 't', bytes, NULL, 0);
+        f->size = bytes;
+    }
     return BW_TAPE_OK;
+}
+
+static inline bool tape_file_stop(void *opaque)
+{
+    return ((struct tape_file *)opaque)->stop;
 }
 
 /* Each block has its size in front. */
@@ -156,6 +213,7 @@ static inline void tape_file_init(struct tape_file *f)
             .flush = tape_file_flush,
             .truncate = tape_file_truncate,
             .memory = tape_file_memory,
+            .stop = tape_file_stop,
         },
         .fail_after = -1,
     };

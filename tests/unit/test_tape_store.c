@@ -28,7 +28,7 @@ static int setup(void **state)
 {
     struct rig *rig = calloc(1, sizeof(*rig));
 
-    tape_file_init(&rig->file, NULL, 0);
+    tape_file_init(&rig->file);
     rig->options.gather = true;
     open_tape(rig);
     *state = rig;
@@ -40,7 +40,7 @@ static int teardown(void **state)
     struct rig *rig = *state;
 
     bw_tape_close(rig->store);
-    tape_file_finish(&rig->file);
+    tape_file_free(&rig->file);
     free(rig);
     return 0;
 }

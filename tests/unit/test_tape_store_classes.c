@@ -35,57 +35,57 @@ static void put_letter(struct tape_file *f, char c)
 {
     switch (c) {
     case 'r':
-        tape_file_record(f, 6, 'r');
+        tape_rig_record(f, 6, 'r');
         break;
     case 'R':
-        tape_file_record(f, 7, 'R');
+        tape_rig_record(f, 7, 'R');
         break;
     case '0':
-        tape_file_word(f, 0x10000000);
+        tape_rig_word(f, 0x10000000);
         break;
     case '7':
-        tape_file_word(f, 0x70000007);
+        tape_rig_word(f, 0x70000007);
         break;
     case 'b':
-        tape_file_word(f, 0x80000000);
+        tape_rig_word(f, 0x80000000);
         break;
     case 'M':
-        tape_file_word(f, 0);
+        tape_rig_word(f, 0);
         break;
     case 'G':
-        tape_file_word(f, 0xfffffffe);
-        tape_file_word(f, 0xfffffffe);
-        tape_file_word(f, 0xfffffffe);
+        tape_rig_word(f, 0xfffffffe);
+        tape_rig_word(f, 0xfffffffe);
+        tape_rig_word(f, 0xfffffffe);
         break;
     case 'H': /* the second half of a gap, and a whole one */
         tape_file_put(f, f->size, (const uint8_t *)"\xff\xff", 2);
-        tape_file_word(f, 0xfffffffe);
+        tape_rig_word(f, 0xfffffffe);
         break;
     case 'X':
-        tape_file_word(f, 0xf0000001);
+        tape_rig_word(f, 0xf0000001);
         break;
     case 'I':
-        tape_file_word(f, 0xfffe0001);
+        tape_rig_word(f, 0xfffe0001);
         break;
     case 'V':
-        tape_file_word(f, 0xffff0001);
+        tape_rig_word(f, 0xffff0001);
         break;
     case 'Z':
-        tape_file_word(f, 0xffffffff);
+        tape_rig_word(f, 0xffffffff);
         break;
     case 't':
-        tape_file_record(f, 6, 't');
+        tape_rig_record(f, 6, 't');
         f->bytes[f->size - 4] = 8;
         break;
     case 's':
-        tape_file_record(f, 6, 's');
+        tape_rig_record(f, 6, 's');
         tape_file_put(f, f->size - 14, (const uint8_t *)"\xe8\x03", 2);
         break;
     case 'f':
         tape_file_put(f, f->size, (const uint8_t *)"\1\0", 2);
         break;
     default:
-        tape_file_record(
+        tape_rig_record(
             f, (uint32_t)(c <= '9' ? c - '0' : c - 'A' + 10) << 28 | 6, 'p');
     }
 }
@@ -155,7 +155,7 @@ static void every_class_is_read(void **state)
         struct tape_file file;
         char text[64];
 
-        tape_file_init(&file, NULL, 0);
+        tape_file_init(&file);
         for (const char *p = rows[i].file; *p; p++) {
             put_letter(&file, *p);
         }
@@ -171,7 +171,7 @@ static void every_class_is_read(void **state)
         assert_int_equal(verdict.objects, strlen(rows[i].read));
         assert_non_null(strstr(verdict.text, rows[i].text));
         bw_tape_close(store);
-        tape_file_finish(&file);
+        tape_file_free(&file);
     }
 }
 
@@ -187,7 +187,7 @@ static void every_tape_can_be_written_on(void **state)
         char text[64], want[64];
         uint32_t done;
 
-        tape_file_init(&file, NULL, 0);
+        tape_file_init(&file);
         for (const char *p = rows[i].file; *p; p++) {
             put_letter(&file, *p);
         }
@@ -203,7 +203,7 @@ static void every_tape_can_be_written_on(void **state)
         read_all(store, text, sizeof(text));
         assert_string_equal(text, want);
         bw_tape_close(store);
-        tape_file_finish(&file);
+        tape_file_free(&file);
     }
 }
 
@@ -217,7 +217,7 @@ static void expect_opened(const void *bytes, size_t size,
     struct tape_file file;
     uint32_t done;
 
-    tape_file_init(&file, bytes, size);
+    tape_rig_file(&file, bytes, size);
     store = bw_tape_open(&file.io, &options, &verdict);
     assert_int_equal(verdict.result, result);
     assert_non_null(strstr(verdict.text, text));
@@ -229,7 +229,7 @@ static void expect_opened(const void *bytes, size_t size,
         assert_int_equal(file.writes, 0);
     }
     bw_tape_close(store);
-    tape_file_finish(&file);
+    tape_file_free(&file);
 }
 
 static void files_that_are_no_tapes_are_told(void **state)
@@ -268,10 +268,10 @@ static uint64_t marks_of_zeros(unsigned words, size_t size)
     struct bw_tape_place place;
     struct tape_file file;
 
-    tape_file_init(&file, NULL, 0);
+    tape_file_init(&file);
     put_letter(&file, 'r');
     for (unsigned i = 0; i < words; i++) {
-        tape_file_word(&file, 0);
+        tape_rig_word(&file, 0);
     }
     if (size > 0) {
         tape_file_put(&file, size - 1, (const uint8_t *)"", 1);
@@ -280,7 +280,7 @@ static uint64_t marks_of_zeros(unsigned words, size_t size)
     assert_int_equal(bw_tape_space_end(store), BW_TAPE_OK);
     bw_tape_place(store, &place);
     bw_tape_close(store);
-    tape_file_finish(&file);
+    tape_file_free(&file);
     return place.marks;
 }
 
@@ -303,7 +303,7 @@ static void a_run_of_marks_before_an_end_is_all_marks(void **state)
     uint32_t done;
 
     (void)state;
-    tape_file_init(&file, NULL, 0);
+    tape_file_init(&file);
     store = bw_tape_open(&file.io, &options, &verdict);
     assert_int_equal(bw_tape_write(store, (const uint8_t *)"a", 1, 1, &done),
                      BW_TAPE_OK);
@@ -314,7 +314,7 @@ static void a_run_of_marks_before_an_end_is_all_marks(void **state)
     assert_int_equal(bw_tape_space_end(store), BW_TAPE_OK);
     assert_int_equal(bw_tape_index(store)->count, 600001);
     bw_tape_close(store);
-    tape_file_finish(&file);
+    tape_file_free(&file);
 }
 
 static void a_scan_can_be_stopped(void **state)
@@ -325,7 +325,7 @@ static void a_scan_can_be_stopped(void **state)
     struct tape_file file;
 
     (void)state;
-    tape_file_init(&file, NULL, 0);
+    tape_file_init(&file);
     for (unsigned i = 0; i < 1000; i++) {
         put_letter(&file, "rRG"[i % 3]);
     }
@@ -339,7 +339,7 @@ static void a_scan_can_be_stopped(void **state)
     assert_int_equal(bw_tape_space_end(store), BW_TAPE_OK);
     assert_int_equal(bw_tape_index(store)->count, 667);
     bw_tape_close(store);
-    tape_file_finish(&file);
+    tape_file_free(&file);
 }
 
 int main(void)

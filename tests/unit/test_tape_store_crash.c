@@ -185,10 +185,9 @@ static void do_die(struct run *run)
         return;
     }
     new_state(run, m);
-    run->file.lives = 1 + pick(run, 5);
+    run->file.fail_after = (int)pick(run, 5);
     bw_tape_commit(run->store);
-    run->file.lives = 0;
-    run->file.dead = false;
+    run->file.fail_after = -1;
     reopen(run);
     if (!model_matches(run->store, m, m->count, run->got, run->want,
                        RECORD_MAX)) {
@@ -298,7 +297,7 @@ static void crash_disk(const struct run *run, struct tape_file *disk,
     for (unsigned i = 0; i < crash; i++) {
         flush = run->events[i].what == 'f' ? i + 1 : flush;
     }
-    tape_file_init(disk, NULL, 0);
+    tape_file_init(disk);
     for (unsigned i = 0; i < crash; i++) {
         if (run->events[i].what != 'f') {
             apply(disk, &run->events[i], i, salt, flush, crash);
@@ -364,7 +363,7 @@ static void check_crash(struct run *run, unsigned crash, uint64_t salt)
         fail();
     }
     check_goes_on(run, &disk, store, run->states[state]);
-    tape_file_finish(&disk);
+    tape_file_free(&disk);
 }
 
 static void run_seed(uint64_t seed, bool fixed)
@@ -374,7 +373,7 @@ static void run_seed(uint64_t seed, bool fixed)
 
     run->random = seed;
     run->states[0] = calloc(1, sizeof(struct model));
-    tape_file_init(&run->file, NULL, 0);
+    tape_file_init(&run->file);
     run->file.fixed = fixed;
     run->file.log = log_event;
     run->file.log_opaque = run;
@@ -394,7 +393,7 @@ static void run_seed(uint64_t seed, bool fixed)
     for (unsigned i = 0; i <= run->most; i++) {
         free(run->states[i]);
     }
-    tape_file_finish(&run->file);
+    tape_file_free(&run->file);
     free(run);
 }
 

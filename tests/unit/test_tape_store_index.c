@@ -44,8 +44,8 @@ static int setup(void **state)
 {
     struct rig *rig = calloc(1, sizeof(*rig));
 
-    tape_file_init(&rig->file, NULL, 0);
-    tape_file_init(&rig->sidecar, NULL, 0);
+    tape_file_init(&rig->file);
+    tape_file_init(&rig->sidecar);
     open_tape(rig);
     for (uint32_t i = 0; i < RECORDS; i++) {
         put(rig, 100 + i);
@@ -67,8 +67,8 @@ static int teardown(void **state)
     struct rig *rig = *state;
 
     bw_tape_close(rig->store);
-    tape_file_finish(&rig->file);
-    tape_file_finish(&rig->sidecar);
+    tape_file_free(&rig->file);
+    tape_file_free(&rig->sidecar);
     free(rig);
     return 0;
 }

@@ -226,8 +226,8 @@ static void run_seed(uint64_t seed, bool unpadded, bool fixed)
     run->random = seed;
     run->options.gather = true;
     run->options.unpadded = unpadded;
-    tape_file_init(&run->file, NULL, 0);
-    tape_file_init(&run->sidecar, NULL, 0);
+    tape_file_init(&run->file);
+    tape_file_init(&run->sidecar);
     run->file.fixed = fixed;
     run->store = bw_tape_open(&run->file.io, &run->options, &verdict);
     for (unsigned i = 0; i < STEPS; i++) {
@@ -240,8 +240,8 @@ static void run_seed(uint64_t seed, bool unpadded, bool fixed)
     assert_int_equal(verdict.result, BW_TAPE_OK);
     assert_int_equal(verdict.objects, run->model.count);
     bw_tape_close(run->store);
-    tape_file_finish(&run->file);
-    tape_file_finish(&run->sidecar);
+    tape_file_free(&run->file);
+    tape_file_free(&run->sidecar);
     free(run);
 }
 
