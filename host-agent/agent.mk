@@ -6,7 +6,8 @@
 .PHONY: build-bench
 build-bench: $(BUILD)/host/tests/bench/pingpong \
 		$(BUILD)/host/tests/bench/ownread \
-		$(BUILD)/host/tests/bench/sessions
+		$(BUILD)/host/tests/bench/sessions \
+		$(BUILD)/host/tests/bench/tape
 
 # tests/load/NAME.c: clients that put load on an agent
 LOAD_TESTS := $(addprefix $(BUILD)/host/tests/load/,load soak)

@@ -30,23 +30,6 @@ uint32_t bw_index_word(enum bw_tape_kind kind, uint32_t size, uint32_t length)
     return length | padding << 28 | (uint32_t)kind << 30;
 }
 
-enum bw_tape_kind bw_index_word_kind(uint32_t word)
-{
-    return (enum bw_tape_kind)(word >> 30);
-}
-
-uint32_t bw_index_word_length(uint32_t word)
-{
-    return word & BW_INDEX_LENGTH_MAX;
-}
-
-uint32_t bw_index_word_size(uint32_t word)
-{
-    uint32_t framing = bw_index_word_kind(word) == BW_TAPE_KIND_MARK ? 4 : 8;
-
-    return framing + bw_index_word_length(word) + (word >> 28 & 3);
-}
-
 void bw_index_init(struct bw_tape_index *index, const struct bw_tape_io *io)
 {
     memset(index, 0, sizeof(*index));
@@ -70,7 +53,7 @@ size_t bw_index_memory(const struct bw_tape_index *index)
            index->mixed_room * sizeof(*index->mixed);
 }
 
-/* Room for @more elements of @size bytes behind @count; half as much again. */
+/* Room for @more elements of @size bytes behind @count; an eighth again. */
 static bool reserve(const struct bw_tape_io *io, void **memory, size_t size,
                     size_t count, size_t *room, size_t more)
 {
@@ -83,7 +66,7 @@ static bool reserve(const struct bw_tape_io *io, void **memory, size_t size,
     if (want < count || want > SIZE_MAX / size / 2) {
         return false;
     }
-    want += want / 2;
+    want += want / 8;
     bigger = io->memory(io->opaque, *memory, want * size);
     if (!bigger) {
         return false;

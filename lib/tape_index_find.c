@@ -32,10 +32,11 @@ static void object_of(const struct bw_tape_index *index,
         const uint32_t *words = &index->mixed[e->stride];
 
         out->offset = e->offset;
+        out->marks = e->marks;
         for (uint64_t k = 0; k < i; k++) {
             out->offset += bw_index_word_size(words[k]);
+            out->marks += is_mark(words[k]);
         }
-        out->marks = bw_index_mixed_marks(index, e, i);
         out->kind = bw_index_word_kind(words[i]);
         out->length = bw_index_word_length(words[i]);
         out->size = bw_index_word_size(words[i]);

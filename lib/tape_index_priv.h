@@ -19,9 +19,23 @@
 #define BW_INDEX_NO_WORD    UINT32_MAX /* there is none for such an object */
 
 uint32_t bw_index_word(enum bw_tape_kind kind, uint32_t size, uint32_t length);
-enum bw_tape_kind bw_index_word_kind(uint32_t word);
-uint32_t bw_index_word_length(uint32_t word);
-uint32_t bw_index_word_size(uint32_t word);
+static inline enum bw_tape_kind bw_index_word_kind(uint32_t word)
+{
+    return (enum bw_tape_kind)(word >> 30);
+}
+
+static inline uint32_t bw_index_word_length(uint32_t word)
+{
+    return word & BW_INDEX_LENGTH_MAX;
+}
+
+/* Bytes in the file: two framing words, one of a mark, and the padding. */
+static inline uint32_t bw_index_word_size(uint32_t word)
+{
+    uint32_t framing = bw_index_word_kind(word) == BW_TAPE_KIND_MARK ? 4 : 8;
+
+    return framing + bw_index_word_length(word) + (word >> 28 & 3);
+}
 
 /* Room for so many more. */
 bool bw_index_reserve(struct bw_tape_index *index, size_t extents,

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Measure, beside each other in one run: register reads against the bare
-# socket and the local form, what sessions cost the agent, GPIO edges against
-# libgpiod alone, processor speed and boot time against stock QEMU, and what a
-# board costs its host.
+# socket and the local form, what sessions cost the agent, what a tape costs
+# without a guest, GPIO edges against libgpiod alone, processor speed and boot
+# time against stock QEMU, and what a board costs its host.
 #
 # usage: make bench        results also in build/bench/result.txt; GPIO needs the
 #                          rig that tests/rig/with-rig boots
@@ -23,6 +23,8 @@ cd "$BW_ROOT" || exit
 . tests/bench/i2c.sh
 # shellcheck source=tests/bench/sessions.sh
 . tests/bench/sessions.sh
+# shellcheck source=tests/bench/tape.sh
+. tests/bench/tape.sh
 # shellcheck source=tests/rig/rig.bash
 . tests/rig/rig.bash
 # shellcheck source=tests/rig/lines.bash
@@ -173,6 +175,7 @@ main() {
     compare_guest
     compare_i2c
     measure_sessions
+    measure_tape
     compare_stock
     measure_boards
     compare_gpio

@@ -89,6 +89,9 @@ static void attributes_are_found_in_order(void **state)
     expect(r, 1, 0, 0x0805, "one");
     expect_none(r, 1, 0x0806);
     expect_none(r, 2, 0);
+    bw_cartridge_forget(&r->cartridge, 0);
+    expect_none(r, 0, 0);
+    expect(r, 1, 0, 0x0805, "one");
 }
 
 static void an_attribute_is_replaced_and_taken_away(void **state)
