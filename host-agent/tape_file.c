@@ -263,7 +263,8 @@ enum bw_tape_result bw_tape_disk_open(struct bw_tape_disk *disk,
         explain(owner,
                 "%s is in use by another program, a QEMU perhaps; take the "
                 "tape out there first%s",
-                path, change ? "" : ", or look at it with --force-share");
+                owner && owner->path[0] ? owner->path : path,
+                change ? "" : ", or look at it with --force-share");
         result = BW_TAPE_IO;
     }
     if (result != BW_TAPE_OK) {

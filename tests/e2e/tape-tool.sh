@@ -10,7 +10,7 @@
 TOOL=$PWD/build/host/benchwire
 READER=$PWD/tests/tape/readtap
 requires "$TOOL" /usr/bin/python3
-plan 69
+plan 73
 cd "$TMP" || exit 1
 
 # said COMMAND...: what it prints, errors too, and its exit status
@@ -184,7 +184,32 @@ like "export stops there" "$(said tape export middle.tap m | tr '\n' ' ')" \
 said tape export --skip-bad --format tap middle.tap rest.tap >/dev/null
 is "or leaves it out" "$(lengths rest.tap)" '10240 4520 0 10240 0 1024 0 '
 
-# --- locks, MAM, index --------------------------------------------------------
+# --- a machine that has the tape ----------------------------------------------
+
+QEMU=$OLDPWD/build/qemu/qemu-system-arm
+if [ -x "$QEMU" ]; then
+    tape create --capacity 1M --barcode BW0009 held.tap
+    spawn qemu.err "$QEMU" -M virt -display none -nodefaults -S \
+        -qmp "unix:$TMP/qmp.sock,server=on,wait=off" \
+        -device virtio-scsi-pci -drive if=none,id=t0,file=held.tap,format=raw \
+        -device scsi-tape,drive=t0,id=tape
+    wait_for 20 "$OLDPWD/tests/e2e/qmp.py" qmp.sock hmp 'info status' ||
+        diag "$(cat qemu.err)"
+    like "is not written to" "$(said tape import held.tap one | tr '\n' ' ')" \
+        'held.tap is in use by another program.*status 1'
+    like "nor read" "$(said tape list held.tap | tr '\n' ' ')" \
+        'is in use by another program.* --force-share status 1'
+    is "but with --force-share" "$(said tape list --force-share held.tap | tail -1)" \
+        'status 0'
+    stop "$PID" 10
+    ok "until it ends" tape import held.tap odd
+else
+    for name in "is not written to" "nor read" "but with --force-share" "until it ends"; do
+        skip "$name" "QEMU is not there"
+    done
+fi
+
+# --- MAM, index --------------------------------------------------------
 
 tape mam work.tap 0x0803='Home, week 7' 0x0806=BW0003 0x1623=hex:0102
 is "attributes are kept" "$(tape mam work.tap | sed 's/  */ /g')" \
