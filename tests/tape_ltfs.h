@@ -4,8 +4,8 @@
  * The commands, their order and their data are those seen when LTFS makes a
  * tape, mounts it, writes, reads and unmounts it; answers are what it needs to
  * go on ("expects") and what SSC-3 and SPC-4 say.  Replayed on the drive
- * itself by tests/unit/test_tape_ltfs.c, and through QEMU's host adapters, by
- * the same means as tape_table.h.
+ * itself by tests/unit/test_tape_ltfs.c, and through QEMU's host adapters by
+ * tests/qtest/scsi-tape-ltfs-test.c.
  *
  * The drive is one of profile lto8, with a place for a second partition.
  *
