@@ -14,7 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/tape_name.h"
 #include "peripherals/parts/tape_profile.h"
 
 /* --- the label --- */

@@ -197,9 +197,15 @@ static int copy(struct target *t)
     io->size(io->opaque, &size);
     if (one) {
         result = bw_tape_locate_file(t->from, t->job->file);
-        if (result != BW_TAPE_OK) {
+        if (result == BW_TAPE_OK) {
+            result = bw_tape_peek(t->from, &object);
+        }
+        if (result == BW_TAPE_EOD) {
             return bw_tool_fail("%s has no file %" PRIu64, t->job->set.path,
                                 t->job->file);
+        }
+        if (result != BW_TAPE_OK) {
+            return bw_tape_job_fail(t->job, "read", result);
         }
     }
     while (!code) {

@@ -8,8 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "lib/tape_name.h"
+#include <unistd.h>
 
 /**
  * struct walk - the objects of one partition as they come
@@ -76,7 +75,9 @@ static bool visit(void *opaque, const struct bw_tape_object *o)
         w->length = 1;
     }
     count(w, o);
-    bw_tape_progress(w->job, o->offset, w->file_size);
+    if (!w->prints || !isatty(STDOUT_FILENO)) {
+        bw_tape_progress(w->job, o->offset, w->file_size);
+    }
     return true;
 }
 
@@ -137,22 +138,29 @@ int bw_tool_tape_list(struct bw_tape_job *job)
 
 /* --- info --- */
 
+/* The file may come from anywhere: nothing that acts on a terminal. */
+static void print_text(const char *name, const char *text)
+{
+    if (!text[0]) {
+        return;
+    }
+    fputs(name, stdout);
+    for (; *text; text++) {
+        putchar(*text < 0x20 || *text > 0x7e ? '.' : *text);
+    }
+    putchar('\n');
+}
+
 static void print_label(const struct bw_tape_job *job)
 {
     const struct bw_tape_cartridge *c = &job->medium.cartridge;
 
-    if (c->profile[0]) {
-        printf("profile:       %s\n", c->profile);
-    }
+    print_text("profile:       ", c->profile);
     if (c->density) {
         printf("density:       0x%02x\n", c->density);
     }
-    if (c->barcode[0]) {
-        printf("bar code:      %s\n", c->barcode);
-    }
-    if (c->serial[0]) {
-        printf("serial number: %s\n", c->serial);
-    }
+    print_text("bar code:      ", c->barcode);
+    print_text("serial number: ", c->serial);
     if (c->capacity) {
         printf("capacity:      %s (%" PRIu64 " bytes)\n",
                bw_tape_bytes(c->capacity), c->capacity);

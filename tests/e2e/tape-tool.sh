@@ -10,7 +10,7 @@
 TOOL=$PWD/build/host/benchwire
 READER=$PWD/tests/tape/readtap
 requires "$TOOL" /usr/bin/python3
-plan 73
+plan 74
 cd "$TMP" || exit 1
 
 # said COMMAND...: what it prints, errors too, and its exit status
@@ -115,6 +115,8 @@ ok "one file goes to standard output" \
     cmp <(tape export --file 1 work.tap -) two
 like "a file that is not there" "$(said tape export --file 9 work.tap -)" \
     'work.tap has no file 9'
+like "nor behind the last mark" "$(said tape export --file 3 work.tap -)" \
+    'work.tap has no file 3'
 ok "standard input is a file too" tape import stdin.tap - <two
 is "with its mark" "$(lengths stdin.tap)" '10240 0 '
 like "a tape gets full" "$(tape create --capacity 30K small.tap
@@ -128,11 +130,11 @@ is "with its headers" "$(od -An -tx1 -N 6 work.aws)" ' 00 28 00 00 a0 00'
 ok "import reads it" tape import --format aws again.tap work.aws
 ok "and it is the same tape" cmp work.tap again.tap
 head -c 200000 /dev/urandom >big
-tape import --block-size 200000 big.tap big
-tape export --format aws big.tap big.aws
-tape import --format aws big2.tap big.aws
+tape import --block-size 200000 big.tap big >/dev/null
+tape export --format aws big.tap big.aws >/dev/null
+tape import --format aws big2.tap big.aws >/dev/null
 ok "also with a record of several blocks" cmp big.tap big2.tap
-tape import --block-size 777 odd.tap odd
+tape import --block-size 777 odd.tap odd >/dev/null
 ok "records without padding" tape export --format e11 odd.tap odd.e11
 is "are a byte shorter" "$(stat -c %s odd.tap odd.e11 | tr '\n' ' ')" '794 793 '
 ok "and come back" tape import --format e11 odd2.tap odd.e11
@@ -224,7 +226,7 @@ like "a damaged .meta is told" "$(said tape verify work.tap | tr '\n' ' ')" \
     'the .meta file beside the tape is damaged.*work.tap: good.*status 2'
 
 head -c 3000000 /dev/urandom >many
-tape import --block-size 512 many.tap many
+tape import --block-size 512 many.tap many >/dev/null
 ok "index makes the file of positions" tape index many.tap
 ok "which --remove takes away" sh -c "ls many.tap.index &&
     '$TOOL' tape index --remove many.tap && ! ls many.tap.index"
