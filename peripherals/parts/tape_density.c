@@ -5,7 +5,7 @@
  * Source: SSC-3, 7.8 "REPORT DENSITY SUPPORT".
  *
  * Choices: a tape without a density of its own has the one that was selected
- * last, else the drive's newest; a cartridge without an end is as large as
+ * last, else the drive's own; a cartridge without an end is as large as
  * its density says, until it holds more.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -49,12 +49,24 @@ uint32_t bw_tape_block_max(const struct bw_tape_drive *drive)
     return drive->config.profile->block_max;
 }
 
+/* A tape of another make is read, as a file has no heads, and not written. */
+static bool cannot_write_density(const struct bw_tape_drive *drive)
+{
+    const struct bw_tape_density *density = bw_tape_density_now(drive);
+    uint8_t code = drive->medium ? drive->medium->cartridge.density : 0;
+
+    if (code) {
+        density = bw_tape_profile_density(drive->config.profile, code);
+    }
+    return !density || !density->writes;
+}
+
 bool bw_tape_write_protected(const struct bw_tape_drive *drive)
 {
     return drive->config.write_protect ||
            (drive->medium && (drive->medium->read_only ||
                               drive->medium->cartridge.write_protect)) ||
-           bw_tape_mode_protects(drive) || !bw_tape_density_now(drive)->writes;
+           bw_tape_mode_protects(drive) || cannot_write_density(drive);
 }
 
 void bw_tape_space_of(struct bw_tape_drive *drive, unsigned partition,

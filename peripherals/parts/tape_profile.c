@@ -11,7 +11,8 @@
  * - FreeBSD tries a list of old densities until one is accepted, hence only
  *   those listed are.
  *
- * What a drive reads but does not write is a read-only tape to the host.
+ * What a drive reads but does not write is a read-only tape to the host, and so
+ * is a tape of a density that the drive does not know.
  * DDS medium types are given as 00h, "default": makers do not agree on others.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -47,8 +48,10 @@
                    "ECMA", "DDS-3", "ECMA-236" }
 #define END      { 0, 0, false, 0, 0, 0, 0, NULL, NULL, NULL }
 
+/* tapes of all the others too; as a drive of its own it writes LTO-4 */
 static const struct bw_tape_density generic_densities[] = {
-    LTO4(true), LTO3(true), LTO2(true), LTO1(true), END,
+    LTO4(true), LTO8(true), LTO7(true), LTO5(true), LTO3(true), LTO2(true),
+    LTO1(true), DDS3, END,
 };
 static const struct bw_tape_density dds3_densities[] = {
     DDS3, DDS2, DDS1, END,

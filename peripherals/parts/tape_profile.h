@@ -39,7 +39,7 @@ struct bw_tape_profile {
     bool compression;
     bool mam;
     bool worm;
-    const struct bw_tape_density *densities; /* the newest first; code 0 ends */
+    const struct bw_tape_density *densities; /* its own first; code 0 ends */
 };
 
 /* Returns: NULL if there is no such profile. */

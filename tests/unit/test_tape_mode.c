@@ -111,6 +111,27 @@ static void a_tape_of_an_older_drive_is_read_only(void **state)
     assert_int_equal(rig->data[1], 0x38);
     assert_int_equal(rig->data[2], 0x90);
     assert_int_equal(rig->data[4], 0x44);
+    rig->medium.cartridge.density = 0x5e; /* LTO-8, not known */
+    RIG_IN(rig, 0x1a, 0, 0, 0, 12, 0);
+    assert_int_equal(rig->data[2], 0x90);
+    rig->medium.cartridge.density = 0x46; /* LTO-4, which it writes */
+    RIG_IN(rig, 0x1a, 0, 0, 0, 12, 0);
+    assert_int_equal(rig->data[2], 0x10);
+    rig_free(rig);
+}
+
+static void the_generic_drive_takes_tapes_of_all_others(void **state)
+{
+    const struct bw_tape_profile *p;
+    struct command_rig *rig = rig_ready("generic", 0);
+
+    (void)state;
+    for (unsigned i = 0; (p = bw_tape_profile_at(i)) != NULL; i++) {
+        rig->medium.cartridge.density = p->densities[0].code;
+        RIG_IN(rig, 0x1a, 0, 0, 0, 12, 0);
+        assert_int_equal(rig->data[2], 0x10);
+        assert_int_equal(rig->data[4], p->densities[0].code);
+    }
     rig_free(rig);
 }
 
@@ -411,6 +432,7 @@ int main(void)
         cmocka_unit_test(block_length_ends_at_the_limit),
         cmocka_unit_test(only_densities_of_the_drive_are_taken),
         cmocka_unit_test(a_tape_of_an_older_drive_is_read_only),
+        cmocka_unit_test(the_generic_drive_takes_tapes_of_all_others),
         cmocka_unit_test(buffered_mode_is_0_or_1),
         cmocka_unit_test(st_turns_compression_off),
         cmocka_unit_test(software_write_protection_protects),
