@@ -1,8 +1,8 @@
 /*
  * How a command of the tape drive ends: status, sense data, data-in.
  *
- * Source: SPC-4, 4.5 "Sense data", and SSC-3, 4.2.15 "Error reporting".  Which
- * code goes with which event is in docs/tape.md, "Status and sense data".
+ * Source: SPC-4, "Sense data", and SSC-3, "Error reporting".  Which code goes
+ * with which event is in docs/tape.md, "Status and sense data".
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

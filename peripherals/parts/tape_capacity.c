@@ -1,7 +1,7 @@
 /*
  * How much fits on a tape, and how near its end the head is.
  *
- * Source: SSC-3, 4.2.5 "Early-warning", "Programmable early warning".
+ * Source: SSC-3, "Early-warning" and "Programmable early warning".
  *
  * A partition's capacity is what the cartridge says; where it is silent, what
  * the drive was made with.  The early warning begins so many bytes before it:

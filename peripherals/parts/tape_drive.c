@@ -1,7 +1,7 @@
 /*
  * The tape drive's command gate: who may run a command, and when.
  *
- * Sources: SPC-4 (unit attentions, reservations, deferred errors), SSC-3 4.2.
+ * Sources: SPC-4 (unit attentions, reservations, deferred errors), SSC-3.
  * In this order: unit attention, deferred error, unknown opcode, reservation,
  * medium, length of the data; what the fields of a CDB and a write protected
  * tape are is for the command itself (tape_motion_table.c and
@@ -10,8 +10,9 @@
  * Choices where the standards are silent:
  * - a unit attention is told before a deferred error;
  * - a commit that fails is told once, to the next command that moves the tape
- *   (deferred) or to WRITE FILEMARKS (at once): then the tape can be rewound
- *   and given out although the host's disk stays full.
+ *   (deferred) or to WRITE FILEMARKS (at once): what could not be written is
+ *   given up, so that the tape can be rewound and given out although the
+ *   host's disk stays full.
  *
  * Not modelled: one queue of unit attentions for each initiator (there is one
  * for all), commands in progress (04/01).
@@ -142,7 +143,6 @@ void bw_tape_reset(struct bw_tape_drive *drive, bw_asc asc)
     struct bw_tape_drive_state *state = &drive->state;
 
     drive->deferred_set = false;
-    drive->told = false;
     state->reserved = 0;
     if (state->prevent) {
         state->prevent = 0;
@@ -159,7 +159,6 @@ void bw_tape_insert(struct bw_tape_drive *drive, struct bw_tape_medium *medium)
 {
     drive->medium = medium;
     drive->state.present = 1;
-    drive->told = false;
     bw_tape_thread(drive);
     bw_tape_mounted(drive);
     bw_tape_attention(drive, ASC_MEDIUM_CHANGE);
@@ -193,7 +192,6 @@ enum bw_tape_result bw_tape_sync(struct bw_tape_drive *drive)
         bw_tape_failed(&told, result, true);
         drive->deferred = told.sense;
         drive->deferred_set = true;
-        drive->told = true;
     }
     return result;
 }
@@ -252,19 +250,13 @@ bool bw_tape_before_moving(struct bw_tape_drive *drive,
     enum bw_tape_result result;
 
     if (!store || !bw_tape_dirty(store)) {
-        drive->told = false;
         return true;
     }
     result = bw_tape_commit(store);
     if (result == BW_TAPE_OK) {
-        drive->told = false;
         return true;
     }
-    bw_tape_lost(store);
-    if (drive->told) {
-        return true;
-    }
-    drive->told = true;
+    bw_tape_lost(store); /* the store has given them up */
     bw_tape_alert(drive, 6);
     bw_tape_failed(command, result, true);
     command->sense.deferred = true;

@@ -113,7 +113,6 @@ struct bw_tape_drive {
     bool deferred_set;
     uint64_t warned; /* bit per partition: programmable early warning told */
     uint64_t full;   /* bit per partition: the host has no space */
-    bool told;       /* a failed commit was reported, once is enough */
     bool overwrite;  /* ALLOW OVERWRITE for the next write, */
     uint8_t overwrite_partition;
     uint64_t overwrite_object; /* at this place */

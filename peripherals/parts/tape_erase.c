@@ -2,8 +2,8 @@
  * What ends or empties a tape: ERASE(6/16), SET CAPACITY, FORMAT MEDIUM; and
  * who may write at all.
  *
- * Source: SSC-3, 5.2 (ERASE(16)), 6.2 (ERASE(6)), 7.1 (FORMAT MEDIUM), 7.9
- * (SET CAPACITY); SSC-4 for ALLOW OVERWRITE and the append-only mode.
+ * Source: SSC-3, ERASE(6), ERASE(16), FORMAT MEDIUM, SET CAPACITY; SSC-4 for
+ * ALLOW OVERWRITE and the append-only mode.
  *
  * Choices where the standards are silent:
  * - ERASE with and without LONG makes the head's place the end of the data;

@@ -1,8 +1,8 @@
 /*
  * LOAD UNLOAD of the tape drive.
  *
- * Source: SSC-3, 7.2.  A cartridge is out, in but not threaded, or in and
- * threaded.
+ * Source: SSC-3, LOAD UNLOAD.  A cartridge is out, in but not threaded, or in
+ * and threaded.
  *
  * Choices where the standard is silent:
  * - a load raises 28/00 where the tape was not threaded, also for the initiator

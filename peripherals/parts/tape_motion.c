@@ -1,7 +1,8 @@
 /*
- * The tape drive's motions: REWIND, SPACE(6/16), LOCATE(10/16); TEST UNIT READY.
+ * The tape drive's motions, REWIND, SPACE(6/16), LOCATE(10/16), and TEST UNIT
+ * READY.
  *
- * Source: SSC-3, 6.10 (REWIND), 6.11 and 6.12 (SPACE), 6.5 and 6.6 (LOCATE).
+ * Source: SSC-3, REWIND, SPACE(6), SPACE(16), LOCATE(10), LOCATE(16).
  * Where the head stands after each, and with which INFORMATION: docs/tape.md,
  * "Moving".
  *

@@ -2,7 +2,7 @@
  * The tape drive's commands that read, write and move, in the order of their
  * opcodes: when each may run, its data, and the bits of its CDB that count.
  *
- * Source: SSC-3, table 17 (commands), and the CDB of each.
+ * Source: SSC-3, the table of commands, and the CDB of each.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

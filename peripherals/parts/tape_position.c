@@ -1,8 +1,8 @@
 /*
  * READ POSITION of the tape drive.
  *
- * Source: SSC-3, 6.8; the short, long and extended forms.  Tape marks count as
- * objects.
+ * Source: SSC-3, READ POSITION; the short, long and extended forms.  Tape marks
+ * count as objects.
  *
  * Choices: the vendor's short form is the short form; while something is not
  * committed the numbers of buffered objects and bytes are told as unknown.

@@ -1,9 +1,9 @@
 /*
  * READ(6) and READ(16) of the tape drive.
  *
- * Source: SSC-3, 5.3, 6.3.  One record of any length, or blocks of the length
- * that MODE SELECT set; what ends a read early and where the head is then is
- * the table in docs/tape.md, "Reading".
+ * Source: SSC-3, READ(6) and READ(16).  One record of any length, or blocks of
+ * the length that MODE SELECT set; what ends a read early and where the head is
+ * then is the table in docs/tape.md, "Reading".
  *
  * Choices: a record that is longer than what was asked for is passed over
  * whole; the EOM bit goes with the end of the data only behind the early

@@ -1,7 +1,7 @@
 /*
  * READ REVERSE(6/16) and VERIFY(6/16) of the tape drive.
  *
- * Source: SSC-3, 5.4, 6.4 and 5.10, 6.9.
+ * Source: SSC-3, READ REVERSE(6), READ REVERSE(16), VERIFY(6) and VERIFY(16).
  *
  * Choices where the standard is silent:
  * - READ REVERSE of a record that is longer than what was asked for returns

@@ -1,7 +1,8 @@
 /*
  * WRITE(6/16) and WRITE FILEMARKS(6/16) of the tape drive.
  *
- * Source: SSC-3, 5.14, 6.14, 5.15, 6.15; 4.2.5 for the early warning.
+ * Source: SSC-3, WRITE(6), WRITE(16), WRITE FILEMARKS(6), WRITE FILEMARKS(16),
+ * and "Early-warning".
  *
  * What was answered GOOD lasts over a crash after WRITE FILEMARKS without
  * IMMED; in unbuffered mode, and in the early-warning zone, after each command.
@@ -102,10 +103,8 @@ static void write_ended(struct bw_tape_drive *drive,
         result = bw_tape_commit(store);
     }
     if (result == BW_TAPE_OK) {
-        drive->told = false;
         written(drive, command);
     } else {
-        drive->told = true;
         not_written(drive, command, result, bw_tape_lost(store) * unit, false);
     }
 }
@@ -204,7 +203,6 @@ static void write_marks(struct bw_tape_drive *drive,
     if (commit && bw_tape_dirty(bw_tape_head(drive))) {
         result = bw_tape_commit(bw_tape_head(drive));
         if (result != BW_TAPE_OK) {
-            drive->told = true;
             not_written(drive, command, result,
                         bw_tape_lost(bw_tape_head(drive)), false);
         }
