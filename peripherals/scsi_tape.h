@@ -88,8 +88,9 @@ struct SCSITapeState {
     bool restore;       /* came by migration, to be opened when the VM runs */
     bool powered;       /* the first reset is behind us */
 
-    QemuMutex lock; /* of the queue, @waiting_bytes and @spare */
+    QemuMutex lock; /* of the queues, @waiting_bytes and @spare */
     QSIMPLEQ_HEAD(, SCSITapeReq) queue;
+    QSIMPLEQ_HEAD(, SCSITapeReq) answers; /* for other threads */
     size_t waiting_bytes;
     uint8_t *spare; /* a buffer for the next command */
     size_t spare_room;
@@ -139,6 +140,8 @@ extern const struct bw_tape_files scsi_tape_files;
 void scsi_tape_medium_init(SCSITapeState *s);
 bool scsi_tape_insert(SCSITapeState *s, Error **errp);
 void scsi_tape_remove(SCSITapeState *s);
+/* Close it as it is: nothing is written, the drive's state stays. */
+void scsi_tape_forget(SCSITapeState *s);
 /* The tray, after a command that unloaded. */
 void scsi_tape_eject_pending(SCSITapeState *s);
 extern const BlockDevOps scsi_tape_block_ops;

@@ -159,6 +159,16 @@ void scsi_tape_remove(SCSITapeState *s)
     drop_permissions(s);
 }
 
+void scsi_tape_forget(SCSITapeState *s)
+{
+    if (s->opened) {
+        s->drive.medium = NULL;
+        bw_medium_close(&s->medium);
+        s->opened = false;
+        close_files(s);
+    }
+}
+
 /* --- the door --- */
 
 static void change_media(void *opaque, bool load, Error **errp)

@@ -123,10 +123,8 @@ static void complete(SCSITapeReq *r)
 }
 
 /* In the context of the request. */
-static void deliver(void *opaque)
+static void deliver(SCSITapeReq *r)
 {
-    SCSITapeReq *r = opaque;
-
     if (!r->req.io_canceled) {
         if (r->req.cmd.mode == SCSI_XFER_FROM_DEV && r->command.done) {
             r->phase = SCSI_TAPE_SENDING;
@@ -138,13 +136,36 @@ static void deliver(void *opaque)
     scsi_req_unref(&r->req);
 }
 
+/* The oldest answer for this context: bottom halves run in any order. */
+static void deliver_oldest(void *opaque)
+{
+    SCSITapeState *s = opaque;
+    AioContext *ctx = qemu_get_current_aio_context();
+    SCSITapeReq *r;
+
+    WITH_QEMU_LOCK_GUARD(&s->lock) {
+        QSIMPLEQ_FOREACH(r, &s->answers, entry) {
+            if (r->req.ctx == ctx) {
+                break;
+            }
+        }
+        QSIMPLEQ_REMOVE(&s->answers, r, SCSITapeReq, entry);
+    }
+    deliver(r);
+}
+
 static void deliver_at_home(SCSITapeReq *r)
 {
+    SCSITapeState *s = tape_of(r);
+
     if (r->req.ctx == qemu_get_current_aio_context()) {
         deliver(r);
-    } else {
-        aio_bh_schedule_oneshot(r->req.ctx, deliver, r);
+        return;
     }
+    WITH_QEMU_LOCK_GUARD(&s->lock) {
+        QSIMPLEQ_INSERT_TAIL(&s->answers, r, entry);
+    }
+    aio_bh_schedule_oneshot(r->req.ctx, deliver_oldest, s); /* one for each */
 }
 
 static void refuse(SCSITapeReq *r, enum bw_scsi_status status)
@@ -499,6 +520,7 @@ void scsi_tape_request_init(SCSITapeState *s)
 {
     qemu_mutex_init(&s->lock);
     QSIMPLEQ_INIT(&s->queue);
+    QSIMPLEQ_INIT(&s->answers);
 }
 
 void scsi_tape_request_start(SCSITapeState *s)

@@ -59,7 +59,7 @@ static void arrived(SCSITapeState *s)
         return;
     }
     scsi_tape_hold(s);
-    scsi_tape_remove(s);
+    scsi_tape_forget(s); /* of a snapshot: it is another tape now */
     s->restore = true;
     if (!scsi_tape_insert(s, &err)) {
         error_report_err(err);

@@ -53,6 +53,20 @@ void guest_scsi_free(struct guest_scsi *scsi);
 struct scsi_answer guest_scsi_run(struct guest_scsi *scsi,
                                   const struct scsi_command *command);
 
+/* A command that has been given to the adapter and has not ended yet. */
+struct guest_scsi_pending {
+    const struct scsi_command *command;
+    uint32_t head;
+    uint64_t req, resp, out, in;
+};
+
+/* Several at a time, on virtio-scsi only; they must end in their order. */
+void guest_scsi_submit(struct guest_scsi *scsi,
+                       const struct scsi_command *command,
+                       struct guest_scsi_pending *pending);
+struct scsi_answer guest_scsi_await(struct guest_scsi *scsi,
+                                    struct guest_scsi_pending *pending);
+
 /* TEST UNIT READY of device @id until there is no unit attention. */
 void guest_scsi_settle(struct guest_scsi *scsi, uint8_t id);
 

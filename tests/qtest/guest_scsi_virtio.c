@@ -88,44 +88,66 @@ static struct scsi_answer read_answer(struct guest_scsi *scsi, uint64_t addr)
     return answer;
 }
 
-struct scsi_answer guest_virtio_scsi_run(struct guest_scsi *scsi,
-                                         const struct scsi_command *command)
+void guest_scsi_submit(struct guest_scsi *scsi,
+                       const struct scsi_command *command,
+                       struct guest_scsi_pending *p)
 {
     QVirtQueue *queue = scsi->virtio->queue[FIRST_REQUEST_QUEUE];
     QVirtioDevice *dev = &scsi->virtio->pci->vdev;
     struct virtio_scsi_cmd_req req = { .lun = { 1, command->id } };
     struct virtio_scsi_cmd_resp none = { .response = 0xff };
-    uint64_t req_addr, resp_addr, out_addr = 0, in_addr = 0;
+
+    *p = (struct guest_scsi_pending){ .command = command };
+    g_assert_cmpuint(command->cdb_len, <=, sizeof(req.cdb));
+    memcpy(req.cdb, command->cdb, command->cdb_len);
+    p->req = add_part(scsi, &req, sizeof(req), false, true, &p->head);
+    if (command->out_len > 0) {
+        p->out =
+            add_part(scsi, command->out, command->out_len, false, true, NULL);
+    }
+    p->resp =
+        add_part(scsi, &none, sizeof(none), true, command->in_len > 0, NULL);
+    if (command->in_len > 0) {
+        p->in = add_part(scsi, command->in, command->in_len, true, false, NULL);
+    }
+    qvirtqueue_kick(scsi->qts, dev, queue, p->head);
+}
+
+struct scsi_answer guest_scsi_await(struct guest_scsi *scsi,
+                                    struct guest_scsi_pending *p)
+{
+    QVirtQueue *queue = scsi->virtio->queue[FIRST_REQUEST_QUEUE];
+    gint64 deadline = g_get_monotonic_time() + GUEST_SCSI_DEADLINE_US;
     struct scsi_answer answer;
     uint32_t head;
 
-    g_assert_cmpuint(command->cdb_len, <=, sizeof(req.cdb));
-    memcpy(req.cdb, command->cdb, command->cdb_len);
-    req_addr = add_part(scsi, &req, sizeof(req), false, true, &head);
-    if (command->out_len > 0) {
-        out_addr =
-            add_part(scsi, command->out, command->out_len, false, true, NULL);
+    /* not by the interrupt: one may stand for several that have ended */
+    while (!qvirtqueue_get_buf(scsi->qts, queue, &head, NULL)) {
+        g_assert_cmpint(g_get_monotonic_time(), <, deadline);
     }
-    resp_addr =
-        add_part(scsi, &none, sizeof(none), true, command->in_len > 0, NULL);
-    if (command->in_len > 0) {
-        in_addr =
-            add_part(scsi, command->in, command->in_len, true, false, NULL);
+    g_assert_cmpuint(head, ==, p->head);
+    answer = read_answer(scsi, p->resp);
+    if (p->in) {
+        qtest_memread(scsi->qts, p->in, p->command->in, p->command->in_len);
+        guest_free(&scsi->alloc, p->in);
     }
-    qvirtqueue_kick(scsi->qts, dev, queue, head);
-    qvirtio_wait_used_elem(scsi->qts, dev, queue, head, NULL,
-                           GUEST_SCSI_DEADLINE_US);
+    if (p->out) {
+        guest_free(&scsi->alloc, p->out);
+    }
+    guest_free(&scsi->alloc, p->resp);
+    guest_free(&scsi->alloc, p->req);
+    return answer;
+}
 
-    answer = read_answer(scsi, resp_addr);
-    if (in_addr) {
-        qtest_memread(scsi->qts, in_addr, command->in, command->in_len);
-        guest_free(&scsi->alloc, in_addr);
-    }
-    if (out_addr) {
-        guest_free(&scsi->alloc, out_addr);
-    }
-    guest_free(&scsi->alloc, resp_addr);
-    guest_free(&scsi->alloc, req_addr);
-    qvirtqueue_reset_pool(queue); /* one command at a time */
+struct scsi_answer guest_virtio_scsi_run(struct guest_scsi *scsi,
+                                         const struct scsi_command *command)
+{
+    struct guest_scsi_pending pending;
+    struct scsi_answer answer;
+
+    guest_scsi_submit(scsi, command, &pending);
+    answer = guest_scsi_await(scsi, &pending);
+    /* one command at a time */
+    qvirtqueue_reset_pool(scsi->virtio->queue[FIRST_REQUEST_QUEUE]);
     return answer;
 }

@@ -33,14 +33,22 @@ void tape_bench_make(const struct tape_bench *b, const char *name,
     g_assert_true(g_file_set_contents(path, bytes ? bytes : "", len, NULL));
 }
 
+void tape_bench_start_as(struct tape_bench *b, enum guest_scsi_kind kind,
+                         const char *args)
+{
+    b->qts = qtest_init(args);
+    b->scsi = guest_scsi_new(b->qts, kind);
+}
+
 void tape_bench_start(struct tape_bench *b, enum guest_scsi_kind kind,
                       const char *args)
 {
-    b->qts = qtest_initf("%s %s",
-                         kind == GUEST_SCSI_LSI ? GUEST_SCSI_LSI_ARGS
-                                                : GUEST_SCSI_VIRTIO_ARGS,
-                         args);
-    b->scsi = guest_scsi_new(b->qts, kind);
+    g_autofree char *all = g_strdup_printf(
+        "%s %s",
+        kind == GUEST_SCSI_LSI ? GUEST_SCSI_LSI_ARGS : GUEST_SCSI_VIRTIO_ARGS,
+        args);
+
+    tape_bench_start_as(b, kind, all);
 }
 
 char *tape_bench_args(const struct tape_bench *b, const char *drive,

@@ -27,6 +27,9 @@ void tape_bench_make(const struct tape_bench *b, const char *name,
 /* Start the machine with @args behind the adapter's. */
 void tape_bench_start(struct tape_bench *b, enum guest_scsi_kind kind,
                       const char *args);
+/* The same with a whole command line: the adapter is virtio-scsi, or lsi. */
+void tape_bench_start_as(struct tape_bench *b, enum guest_scsi_kind kind,
+                         const char *args);
 /* The tape's drive "t0" and the device "tape", with more properties. */
 char *tape_bench_args(const struct tape_bench *b, const char *drive,
                       const char *device);
