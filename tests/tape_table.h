@@ -187,7 +187,7 @@ static const struct tape_row tape_on_none[] = {
     R("04 00 00 00 00 00", T_NO_TAPE, P_NONE),
     R("0b 00 00 ff ff 00", T_NO_TAPE, P_NONE),
     /* the medium is looked for before the fields, but after the opcode */
-    R_IN("08 03 00 00 01 00", 512, T_NO_TAPE, 0, P_NONE),
+    R("08 03 00 00 01 00", T_NO_TAPE, P_NONE),
     R("14 00 00 00 00 00", T_CHECK(5, 0x2000), P_NONE),
     R("02 00 00 00 00 00", T_CHECK(5, 0x2000), P_NONE),
 };
@@ -368,8 +368,6 @@ static const struct tape_row tape_on_bom_512[] = {
     W_OUT("0a 01 00 00 40 00", 32768, T_GOOD, P(0, 64, 0)),
     W_OUT("0a 00 00 00 0a 00", 10, T_GOOD, P(0, 1, 0)),
     R("0a 01 00 00 00 00", T_GOOD, P(0, 0, 0)),
-    /* 65537 blocks are more than one command may move: 32 MiB */
-    R("08 01 01 00 01 00", T_FIELD(2, -1), P(0, 0, 0)),
     R("13 01 00 00 01 00", T_ILI(1), P(0, 1, 0)),
     R_IN("0f 01 00 00 02 00", 1024, T_BOP(2), 0, P(0, 0, 0)),
 };

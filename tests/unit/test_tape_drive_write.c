@@ -490,6 +490,21 @@ static void records_above_the_block_limit_are_refused(void **state)
     free(data);
 }
 
+static void more_than_one_command_may_move_is_refused(void **state)
+{
+    (void)state;
+    memset(buffer, 0, 12);
+    buffer[2] = 0x10;
+    buffer[3] = 8;
+    buffer[10] = 2;
+    good("15 10 00 00 0c 00", 12);
+    give("08 01 01 00 01 00", 0); /* 65537 blocks: over 32 MiB */
+    assert_check(BW_SENSE_ILLEGAL, 0x2400);
+    assert_int_equal(last.sense.field, 2);
+    give("0a 01 01 00 01 00", 0);
+    assert_check(BW_SENSE_ILLEGAL, 0x2400);
+}
+
 static void reverse_reading_turns_the_bytes(void **state)
 {
     (void)state;
@@ -539,6 +554,7 @@ int main(void)
         TEST(verify_finds_a_difference),
         TEST(verify_compares_each_block),
         TEST(records_above_the_block_limit_are_refused),
+        TEST(more_than_one_command_may_move_is_refused),
         TEST(reverse_reading_turns_the_bytes),
     };
 
