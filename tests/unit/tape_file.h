@@ -120,7 +120,8 @@ tape_file_write(void *opaque, uint64_t offset,
     }
     f->writes++;
     if (f->fail_writes > 0) {
-        f->fail_writes--;
+        f->fail_writes--; /* any part of it may be written */
+        tape_file_put(f, offset, pieces[0].bytes, pieces[0].length / 2);
         return BW_TAPE_IO;
     }
     for (unsigned i = 0; i < count && result == BW_TAPE_OK; i++) {

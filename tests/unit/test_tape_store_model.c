@@ -16,6 +16,7 @@
 #define RECORD_MAX 200000u
 
 struct run {
+    bool faulty; /* the host fails now and then */
     struct tape_file file;
     struct tape_file sidecar;
     struct bw_tape_store *store;
@@ -57,11 +58,69 @@ static void check_place(struct run *run)
     assert_int_equal(place.marks, model_marks(&run->model, run->model.head));
 }
 
+/* Something the host does not do, in the next operation that writes. */
+static void make_fault(struct run *run)
+{
+    run->file.limit = 0;
+    run->file.fail_writes = 0;
+    run->file.fail_flushes = 0;
+    run->file.good_flushes = pick(run, 3);
+    if (run->faulty && pick(run, 4) == 0) {
+        run->file.fail_writes = pick(run, 3) == 0;
+        run->file.fail_flushes = pick(run, 3) == 0;
+        run->file.limit = pick(run, 3) ? 0 : run->file.size + pick(run, 200000);
+    }
+}
+
+static void mend(struct run *run)
+{
+    run->file.limit = 0;
+    run->file.fail_writes = 0;
+    run->file.fail_flushes = 0;
+}
+
+/* After a write, of which the model has all: what failed is not there. */
+static void check_written(struct run *run, enum bw_tape_result result)
+{
+    struct bw_tape_place place;
+
+    bw_tape_lost(run->store);
+    if (!run->faulty) {
+        assert_int_equal(result, BW_TAPE_OK);
+    }
+    if (result != BW_TAPE_OK) {
+        bw_tape_place(run->store, &place);
+        assert_true(place.object <= run->model.count);
+        run->model.head = place.object;
+        run->model.count = place.object;
+        mend(run);
+        if (!bw_tape_dirty(run->store)) {
+            /* what was behind the head may still be there, or not */
+            assert_int_equal(bw_tape_erase(run->store), BW_TAPE_OK);
+        }
+    }
+}
+
+static void commit(struct run *run)
+{
+    bool dirty = bw_tape_dirty(run->store);
+    enum bw_tape_result result;
+
+    make_fault(run);
+    result = bw_tape_commit(run->store);
+    if (dirty) {
+        check_written(run, result);
+    }
+    mend(run);
+    assert_int_equal(bw_tape_commit(run->store), BW_TAPE_OK);
+}
+
 static void do_write(struct run *run)
 {
     uint32_t length = pick_length(run);
     uint32_t count =
         1 + pick(run, RECORD_MAX / length < 9 ? RECORD_MAX / length : 9);
+    enum bw_tape_result result;
     uint32_t done;
 
     if (run->model.head + count > MODEL_MAX) {
@@ -71,14 +130,16 @@ static void do_write(struct run *run)
         model_data(run->data + (size_t)i * length, ++run->next_id, length);
         model_append(&run->model, run->next_id, length);
     }
-    assert_int_equal(bw_tape_write(run->store, run->data, length, count, &done),
-                     BW_TAPE_OK);
-    assert_int_equal(done, count);
+    make_fault(run);
+    result = bw_tape_write(run->store, run->data, length, count, &done);
+    check_written(run, result);
+    assert_true(result != BW_TAPE_OK || done == count);
 }
 
 static void do_marks(struct run *run)
 {
     uint32_t count = pick(run, 4), done;
+    enum bw_tape_result result;
 
     if (run->model.head + count > MODEL_MAX) {
         return;
@@ -86,8 +147,10 @@ static void do_marks(struct run *run)
     for (uint32_t i = 0; i < count; i++) {
         model_append(&run->model, 0, 0);
     }
-    assert_int_equal(bw_tape_write_marks(run->store, count, &done), BW_TAPE_OK);
-    assert_int_equal(done, count);
+    make_fault(run);
+    result = bw_tape_write_marks(run->store, count, &done);
+    check_written(run, result);
+    assert_true(result != BW_TAPE_OK || done == count);
 }
 
 static void do_read(struct run *run)
@@ -187,7 +250,7 @@ static void do_reopen(struct run *run)
 {
     struct bw_tape_verdict verdict;
 
-    assert_int_equal(bw_tape_commit(run->store), BW_TAPE_OK);
+    commit(run);
     bw_tape_close(run->store);
     run->options.gather = pick(run, 2);
     run->store = bw_tape_open(&run->file.io, &run->options, &verdict);
@@ -207,18 +270,25 @@ static void step(struct run *run)
     uint32_t which = pick(run, 220);
 
     if (which == 0) {
+        commit(run);
         do_erase(run);
     } else if (which < 4) {
         do_reopen(run);
     } else if (which < 7) {
+        commit(run);
         do_save(run);
     } else {
-        common[which % 10](run);
+        uint32_t verb = which % 10;
+
+        if (verb >= 4) {
+            commit(run); /* reading and moving do so, and cannot tell */
+        }
+        common[verb](run);
     }
     check_place(run);
 }
 
-static void run_seed(uint64_t seed, bool unpadded, bool fixed)
+static void run_seed(uint64_t seed, bool unpadded, bool fixed, bool faulty)
 {
     struct run *run = calloc(1, sizeof(*run));
     struct bw_tape_verdict verdict;
@@ -229,6 +299,7 @@ static void run_seed(uint64_t seed, bool unpadded, bool fixed)
     tape_file_init(&run->file);
     tape_file_init(&run->sidecar);
     run->file.fixed = fixed;
+    run->faulty = faulty;
     run->store = bw_tape_open(&run->file.io, &run->options, &verdict);
     for (unsigned i = 0; i < STEPS; i++) {
         step(run);
@@ -249,7 +320,7 @@ static void random_operations_agree_with_the_model(void **state)
 {
     (void)state;
     for (uint64_t seed = 1; seed <= 6; seed++) {
-        run_seed(seed, false, false);
+        run_seed(seed, false, false, false);
     }
 }
 
@@ -257,8 +328,16 @@ static void so_they_do_without_padding_or_truncation(void **state)
 {
     (void)state;
     for (uint64_t seed = 11; seed <= 13; seed++) {
-        run_seed(seed, true, false);
-        run_seed(seed, false, true);
+        run_seed(seed, true, false, false);
+        run_seed(seed, false, true, false);
+    }
+}
+
+static void what_the_host_fails_to_write_is_not_there(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 21; seed <= 26; seed++) {
+        run_seed(seed, false, seed % 3 == 0, true);
     }
 }
 
@@ -266,6 +345,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_operations_agree_with_the_model),
+        cmocka_unit_test(what_the_host_fails_to_write_is_not_there),
         cmocka_unit_test(so_they_do_without_padding_or_truncation),
     };
 
