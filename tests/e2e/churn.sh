@@ -84,6 +84,7 @@ agent_start "$TMP/log"
 agent=$PID
 "$TOOL" gpio set still led=1 >"$TMP/still" 2>&1 &
 still=$!
+# shellcheck disable=SC2317 # wait_for calls it
 level_in() {
     "$TOOL" get 2>/dev/null | grep -q "still.led.level = $1"
 }
