@@ -192,9 +192,9 @@ static void scsi_tape_unrealize(SCSIDevice *dev)
     SCSITapeState *s = SCSI_TAPE(dev);
 
     qemu_del_vm_change_state_handler(s->change);
-    scsi_tape_request_stop(s);
-    scsi_tape_remove(s);
+    scsi_tape_remove(s); /* drains, which starts the queue again */
     blk_set_dev_ops(dev->conf.blk, NULL, NULL);
+    scsi_tape_request_stop(s);
 }
 
 static void coroutine_fn reset_drive(SCSITapeState *s, void *opaque)

@@ -302,6 +302,31 @@ static void a_reset_in_the_middle_ends_at_a_known_place(void)
     tape_bench_free(&b);
 }
 
+static void a_drive_is_unplugged_with_its_tape(void)
+{
+    struct tape_bench b = tape_bench_new();
+
+    tape_bench_make(&b, "tape.tap", NULL, 0);
+    tape_bench_start(&b, GUEST_SCSI_VIRTIO, "");
+    for (int i = 0; i < 20; i++) {
+        qtest_qmp_assert_success(
+            b.qts,
+            "{'execute': 'blockdev-add', 'arguments': {'driver': 'raw', "
+            "'node-name': 't0', 'file': {'driver': 'file', 'filename': %s}}}",
+            b.tap);
+        qtest_qmp_device_add(b.qts, "scsi-tape", "tape",
+                             "{'drive': 't0', 'bus': 'hba.0', 'scsi-id': 1}");
+        guest_scsi_settle(b.scsi, 1);
+        tape_good(&b, "11 03");
+        g_assert_cmpuint(tape_position(&b), ==, i);
+        tape_write_record(&b, i, 10);
+        qtest_qmp_device_del(b.qts, "tape");
+        qtest_qmp_assert_success(b.qts, "{'execute': 'blockdev-del', "
+                                        "'arguments': {'node-name': 't0'}}");
+    }
+    tape_bench_free(&b);
+}
+
 /* --- migration --- */
 
 static void a_tape_moves_to_another_host(void)
@@ -371,6 +396,8 @@ int main(int argc, char **argv)
                    several_io_threads_do);
     qtest_add_func("scsi-tape-host/a_reset_in_the_middle_ends_at_a_known_place",
                    a_reset_in_the_middle_ends_at_a_known_place);
+    qtest_add_func("scsi-tape-host/a_drive_is_unplugged_with_its_tape",
+                   a_drive_is_unplugged_with_its_tape);
     qtest_add_func("scsi-tape-host/a_tape_moves_to_another_host",
                    a_tape_moves_to_another_host);
     return g_test_run();
