@@ -7,7 +7,8 @@
  *  - a record of length 0 (classes 1 to 6, 8 to E) is a word alone, or two
  *    alike;
  *  - a record whose last word is not its first is bad if what follows its
- *    length makes sense, and else the end of the data;
+ *    length makes sense, by the one of the two or by the other, and else the
+ *    end of the data;
  *  - a reverse half-gap has no place where a file is read forward;
  *  - zeros up to the file's end are tape marks while they are few, as other
  *    programs leave two of them and no end marker.  Many are a file that was
@@ -175,6 +176,54 @@ static enum bw_tape_result plausible(struct bw_tape_store *store,
     return result;
 }
 
+static enum bw_tape_result bad_record(struct bw_tape_frame *out)
+{
+    out->kind = BW_TAPE_KIND_BAD;
+    out->broken = true;
+    out->trouble = BW_TAPE_TROUBLE_TRAILER;
+    out->count = 1;
+    return BW_TAPE_OK;
+}
+
+/*
+ * The first word at out->offset is wrong.  A last word that says how far away
+ * the first is, with something sensible behind it, is that record's; without
+ * one the data end here, with @trouble.
+ */
+static enum bw_tape_result find_last_word(struct bw_tape_store *store,
+                                          enum bw_tape_trouble trouble,
+                                          struct bw_tape_frame *out)
+{
+    uint64_t left = store->size - out->offset;
+    uint64_t size = bw_tap_size(store, 1);
+    enum bw_tape_result result = BW_TAPE_OK;
+    bool found = false;
+    uint32_t word;
+
+    /* a file that begins so is no tape */
+    for (uint32_t n = 1;
+         out->offset > 0 && n <= BW_TAPE_RECORD_MAX && size <= left; n++) {
+        result = word_at(store, out->offset + size - BW_TAP_WORD, &word);
+        if (result == BW_TAPE_OK && (word & ~BW_TAP_ERROR) == n) {
+            result = plausible(store, out->offset + size, &found);
+        }
+        if (result == BW_TAPE_OK && n % STOP_STRIDE == 0 &&
+            bw_tape_stops(store)) {
+            result = BW_TAPE_STOPPED;
+        }
+        if (result != BW_TAPE_OK) {
+            return result;
+        }
+        if (found) {
+            out->length = n;
+            out->size = size;
+            return bad_record(out);
+        }
+        size = bw_tap_size(store, n + 1);
+    }
+    return end_here(out, trouble);
+}
+
 /* The record at out->offset has no valid last word. */
 static enum bw_tape_result frame_broken(struct bw_tape_store *store,
                                         struct bw_tape_frame *out)
@@ -186,20 +235,14 @@ static enum bw_tape_result frame_broken(struct bw_tape_store *store,
         return end_here(out, BW_TAPE_TROUBLE_TORN);
     }
     if (out->size > store->size - out->offset) {
-        return end_here(out, BW_TAPE_TROUBLE_SHORT);
+        return find_last_word(store, BW_TAPE_TROUBLE_SHORT, out);
     }
     result = plausible(store, out->offset + out->size, &follows);
     if (result != BW_TAPE_OK) {
         return result;
     }
-    if (!follows) {
-        return end_here(out, BW_TAPE_TROUBLE_TRAILER);
-    }
-    out->kind = BW_TAPE_KIND_BAD;
-    out->broken = true;
-    out->trouble = BW_TAPE_TROUBLE_TRAILER;
-    out->count = 1;
-    return BW_TAPE_OK;
+    return follows ? bad_record(out)
+                   : find_last_word(store, BW_TAPE_TROUBLE_TRAILER, out);
 }
 
 /* Anything with a body: a record of any class. */
@@ -279,8 +322,9 @@ static enum bw_tape_result frame_marker(struct bw_tape_store *store,
         out->offset += BW_TAP_WORD;
         return BW_TAPE_OK;
     }
-    return end_here(out, bw_tap_straddles(out->offset) ? BW_TAPE_TROUBLE_TORN
-                                                       : BW_TAPE_TROUBLE_WORD);
+    return bw_tap_straddles(out->offset)
+               ? end_here(out, BW_TAPE_TROUBLE_TORN)
+               : find_last_word(store, BW_TAPE_TROUBLE_WORD, out);
 }
 
 /* One word's worth at out->offset: an object, the end, or it is passed. */

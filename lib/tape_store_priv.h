@@ -26,7 +26,8 @@
 #define BW_TAP_WORD     4u
 #define BW_TAP_VALUE    0x0fffffffu
 #define BW_TAP_CLASS(w) ((w) >> 28)
-#define BW_TAP_BAD      8u  /* class of a record with an error */
+#define BW_TAP_BAD      8u          /* class of a record with an error, */
+#define BW_TAP_ERROR    0x80000000u /* which is this bit */
 #define BW_TAP_PRIVATE  7u  /* class of a marker that others' tools know */
 #define BW_TAP_MARKER   15u /* class of markers */
 

@@ -28,7 +28,7 @@
  * I V   an illegal marker, a reverse half-gap
  * Z     the end of medium
  * t     a record of 6 bytes whose last word says 8
- * s     a record that says 1000 bytes and has 6
+ * s w   a record that says 1000 bytes, or nothing sensible, and has 6
  * f     half a word
  */
 static void put_letter(struct tape_file *f, char c)
@@ -80,6 +80,10 @@ static void put_letter(struct tape_file *f, char c)
     case 's':
         tape_rig_record(f, 6, 's');
         tape_file_put(f, f->size - 14, (const uint8_t *)"\xe8\x03", 2);
+        break;
+    case 'w':
+        tape_rig_record(f, 6, 'w');
+        tape_file_put(f, f->size - 14, (const uint8_t *)"\1\0\xfe\xff", 4);
         break;
     case 'f':
         tape_file_put(f, f->size, (const uint8_t *)"\1\0", 2);
@@ -140,6 +144,11 @@ static const struct row rows[] = {
     { "rtZ", "rb", BW_TAPE_BAD, "last word" },
     { "rt", "r", BW_TAPE_BAD, "byte 14: a record's last word" },
     { "rRs", "rR", BW_TAPE_BAD, "runs over the end" },
+    { "rsrZ", "rbr", BW_TAPE_BAD, "byte 14: a record's last word" },
+    { "rsMRMZ", "rbMRM", BW_TAPE_BAD, "last word" },
+    { "rssrZ", "r", BW_TAPE_BAD, "runs over the end" }, /* two are too many */
+    { "rwrZ", "rbr", BW_TAPE_BAD, "last word" },
+    { "rw", "r", BW_TAPE_BAD, "no meaning" },
     { "rIrZ", "r", BW_TAPE_BAD, "byte 14: a word has no meaning" },
     { "rVrZ", "r", BW_TAPE_BAD, "no meaning" },
     { "rf", "r", BW_TAPE_BAD, "less than a word" },
