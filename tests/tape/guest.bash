@@ -7,10 +7,11 @@
 #   guest_medium v0 b.tap        another cartridge for a drive; "" takes it out
 #   guest_qmp hmp 'info block'   QEMU's monitor, as tests/e2e/qmp.py has it
 #
-# The drives, and the blank cartridges v0.tap ... in them: v0, v1 and v2 on
+# The drives, and the blank cartridges v0.tap ... in them: v0 to v3 on
 # virtio-scsi, l0 and l1 on an lsi53c895a.  In the guest each is /dev/tape/NAME,
-# which does not rewind, NAME-rewind and NAME-sg.  /dev/disk/by-id/scratch is a
-# disk of 4 GB.
+# which does not rewind, NAME-rewind and NAME-sg.  v4 is the empty drive of a
+# library, /dev/tape/changer, whose folder is $GUEST/library.
+# /dev/disk/by-id/scratch is a disk of 4 GB.
 #
 # $GUEST is the guest's folder: cartridges, console, qemu.log, boot (its times).
 #
@@ -20,12 +21,13 @@
 GUEST_QEMU=${BW_TAPE_QEMU:-build/qemu/qemu-system-arm}
 GUEST_BOOT_S=300 # some 10 s on an idle machine; tests share theirs
 GUEST=${BW_TAPE_GUEST:-}
-GUEST_VIRTIO=(v0 v1 v2)
+GUEST_VIRTIO=(v0 v1 v2 v3)
 GUEST_LSI=(l0 l1)
 # device options of a drive
 declare -A GUEST_TAPE=(
     [v1]="profile=lto8,capacity=6M"
     [v2]="profile=lto5,capacity=2G"
+    [v3]="profile=lto5,capacity=256M"
     [l1]="profile=dds3"
 )
 
@@ -79,6 +81,17 @@ guest_tapes() {
     done
 }
 
+# guest_library NUMBER: a changer with two tapes, and the drive of that number
+guest_library() {
+    local name
+    mkdir -p "$GUEST/library"
+    for name in A00001L8 B00002L8; do
+        [ -e "$GUEST/library/$name.tap" ] || : >"$GUEST/library/$name.tap"
+    done
+    args+=(-device "scsi-tape,id=v$1,bus=virtio.0,scsi-id=$1,serial=v$1,capacity=6M"
+        -device "scsi-changer,bus=virtio.0,scsi-id=$(($1 + 1)),slots=$GUEST/library,drives=v$1")
+}
+
 # guest_args: what is the same in each guest
 guest_args() {
     truncate -s 4G "$GUEST/scratch.img"
@@ -96,6 +109,7 @@ guest_args() {
         -device "virtio-scsi-pci,id=virtio")
     if guest_has_tape; then
         guest_tapes virtio "${GUEST_VIRTIO[@]}"
+        guest_library ${#GUEST_VIRTIO[@]}
         args+=(-device "lsi53c895a,id=lsi")
         guest_tapes lsi "${GUEST_LSI[@]}"
     fi
