@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -138,7 +139,8 @@ static int parse_size(uint32_t bit, const char *text, uint64_t min,
     unsigned shift = 0;
 
     errno = 0;
-    n = strtoull(text, &end, 0);
+    /* 010 is ten */
+    n = strtoull(text, &end, strncasecmp(text, "0x", 2) ? 10 : 16);
     at = *end ? strchr(suffixes, *end & ~0x20) : NULL;
     if (at) {
         shift = (unsigned)(at - suffixes + 1) * 10;

@@ -111,8 +111,6 @@ void bw_tape_progress(const struct bw_tape_job *job, uint64_t done,
 const char *bw_tape_count(uint64_t count, const char *one);
 const char *bw_tape_bytes(uint64_t bytes);
 
-/* Apply the options of create and label.  Returns: an exit code. */
-int bw_tape_job_label(struct bw_tape_job *job);
 /* Make @path a blank tape.  Returns: an exit code. */
 int bw_tape_job_blank(struct bw_tape_job *job, const char *path);
 

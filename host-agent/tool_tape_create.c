@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/tape_name.h"
 #include "peripherals/parts/tape_profile.h"
 
 /* --- the label --- */
@@ -135,6 +136,26 @@ static int make_file(struct bw_tape_job *job, const char *path)
     return 1;
 }
 
+/* The second partition of a tape whose first one is gone or empty. */
+static int spare_second(const struct bw_tape_job *job, const char *path)
+{
+    char second[PATH_MAX];
+    struct stat st;
+
+    if ((job->given & BW_TAPE_OPT_FORCE) ||
+        strlen(path) + BW_TAPE_NAME_MORE >= sizeof(second)) {
+        return 0;
+    }
+    bw_tape_name(path, BW_TAPE_FILE_DATA_1, second, sizeof(second));
+    if (stat(second, &st) < 0 || st.st_size <= 4) { /* the end alone */
+        return 0;
+    }
+    return bw_tool_fail("%s has something on it, the second partition of an "
+                        "older tape; take it away, or benchwire tape create "
+                        "--force makes it blank",
+                        second);
+}
+
 /* All that an older tape of this name left, under the tape's lock. */
 static int clear(struct bw_tape_job *job, const char *path)
 {
@@ -164,9 +185,12 @@ static int clear(struct bw_tape_job *job, const char *path)
 
 int bw_tape_job_blank(struct bw_tape_job *job, const char *path)
 {
-    int code = make_file(job, path);
+    int code = spare_second(job, path);
     enum bw_tape_result result;
 
+    if (!code) {
+        code = make_file(job, path);
+    }
     if (!code) {
         code = clear(job, path);
     }

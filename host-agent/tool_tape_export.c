@@ -184,6 +184,20 @@ static int put(struct target *t, const struct bw_tape_object *o,
     return code;
 }
 
+/* Bytes behind @end, where the objects are, that make no sense. */
+static int check_end(struct target *t, uint64_t end)
+{
+    struct bw_tape_verdict verdict = { .text = "" };
+
+    bw_tape_verify(t->from, NULL, NULL, &verdict);
+    if (verdict.result != BW_TAPE_BAD || verdict.offset < end) {
+        return 0;
+    }
+    bw_tool_fail("%s: %s; what is behind that is left out", t->job->set.path,
+                 verdict.text);
+    return BW_TAPE_EXIT_DAMAGED;
+}
+
 static int copy(struct target *t)
 {
     const struct bw_tape_io *io =
@@ -191,7 +205,7 @@ static int copy(struct target *t)
     bool one = t->job->given & BW_TAPE_OPT_FILE;
     struct bw_tape_object object = { 0 };
     enum bw_tape_result result = BW_TAPE_OK;
-    uint64_t size = 0;
+    uint64_t size = 0, end = 0;
     int code = 0;
 
     io->size(io->opaque, &size);
@@ -211,8 +225,10 @@ static int copy(struct target *t)
     while (!code) {
         result = bw_tape_read(t->from, t->data, BW_TAPE_RECORD_MAX, &object);
         if (result == BW_TAPE_EOD) {
+            code = check_end(t, end);
             break;
         }
+        end = object.offset + object.size;
         code = put(t, &object, result);
         bw_tape_progress(t->job, object.offset, size + 1);
         if (one && result == BW_TAPE_MARK) {
@@ -251,6 +267,10 @@ int bw_tool_tape_export(struct bw_tape_job *job)
     if (!raw && (job->given & BW_TAPE_OPT_FILE)) {
         return bw_tool_fail("--file goes with --format raw: an image is of "
                             "the whole tape");
+    }
+    if (strcmp(job->words[1], "-") == 0 && !(job->given & BW_TAPE_OPT_FILE)) {
+        return bw_tool_fail("standard output takes one file of the tape: say "
+                            "which with --file");
     }
     code = bw_tape_job_open(job, job->words[0], BW_TAPE_LOOK);
     t.job = job;

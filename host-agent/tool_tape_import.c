@@ -5,6 +5,10 @@
  * records of one length with a tape mark behind each file, as dd or tar would
  * write them; images of tapes keep their records and marks.
  *
+ * Each file is on the tape wholly, and on the disk when its line is printed,
+ * or not at all: half of one, without a mark, would be the beginning of what
+ * is appended next.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "host-agent/tool_tape.h"
@@ -32,6 +36,16 @@ struct source {
     uint64_t records, marks, bytes;
 };
 
+static int fail_put(const struct source *s, enum bw_tape_result result)
+{
+    if (result == BW_TAPE_FULL) {
+        return bw_tool_fail("%s is full: there is no room for %s, and nothing "
+                            "of it is on the tape",
+                            s->job->set.path, s->path);
+    }
+    return bw_tape_job_fail(s->job, "write", result);
+}
+
 /* Returns 0, or 1 after an error. */
 static int put(struct source *s, const uint8_t *data, size_t length)
 {
@@ -46,11 +60,7 @@ static int put(struct source *s, const uint8_t *data, size_t length)
         s->bytes += length;
         return 0;
     }
-    if (result == BW_TAPE_FULL) {
-        return bw_tool_fail("%s is full: %s of %s are on it", s->job->set.path,
-                            bw_tape_count(s->bytes, "byte"), s->path);
-    }
-    return bw_tape_job_fail(s->job, "write", result);
+    return fail_put(s, result);
 }
 
 /* --- raw files --- */
@@ -99,6 +109,22 @@ static int copy_raw(struct source *s, int fd, uint64_t size)
     return code ? code : put(s, NULL, 0);
 }
 
+/* A copy of what is being written would have no end. */
+static bool is_the_tape(const struct source *s, const struct stat *source)
+{
+    struct stat st;
+
+    for (int i = 0; i < BW_TAPE_FILE_COUNT; i++) {
+        int fd = s->job->set.disk[i].fd;
+
+        if (fd >= 0 && fstat(fd, &st) == 0 && st.st_dev == source->st_dev &&
+            st.st_ino == source->st_ino) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int import_raw(struct source *s)
 {
     bool from_stdin = strcmp(s->path, "-") == 0;
@@ -108,6 +134,9 @@ static int import_raw(struct source *s)
 
     if (fd < 0 || fstat(fd, &st) < 0) {
         code = bw_tool_fail("cannot read %s: %s", s->path, strerror(errno));
+    } else if (is_the_tape(s, &st)) {
+        code =
+            bw_tool_fail("%s is the tape itself; import another file", s->path);
     } else {
         code = copy_raw(s, fd, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0);
     }
@@ -226,6 +255,20 @@ static int import_image(struct source *s)
 
 /* --- the command --- */
 
+/* The tape ends where it did before the file. */
+static int take_back(const struct source *s, uint64_t object)
+{
+    enum bw_tape_result result;
+
+    (void)bw_tape_commit(s->store); /* what it cannot write is lost then */
+    (void)bw_tape_lost(s->store);
+    result = bw_tape_locate(s->store, object);
+    if (result == BW_TAPE_OK) {
+        result = bw_tape_erase(s->store);
+    }
+    return result == BW_TAPE_OK ? 0 : bw_tape_job_fail(s->job, "mend", result);
+}
+
 static int import(struct bw_tape_job *job, struct bw_tape_store *store,
                   const char *path, uint8_t *data)
 {
@@ -235,10 +278,21 @@ static int import(struct bw_tape_job *job, struct bw_tape_store *store,
         .path = path,
         .data = data,
     };
-    int code =
-        job->format == BW_TAPE_FORMAT_RAW ? import_raw(&s) : import_image(&s);
+    enum bw_tape_result result;
+    struct bw_tape_place before;
+    int code;
 
+    bw_tape_place(store, &before);
+    code =
+        job->format == BW_TAPE_FORMAT_RAW ? import_raw(&s) : import_image(&s);
     bw_tape_progress(job, 0, 0);
+    if (!code) {
+        result = bw_tape_commit(store);
+        code = result == BW_TAPE_OK ? 0 : fail_put(&s, result);
+    }
+    if (code && (s.records || s.marks)) {
+        take_back(&s, before.object);
+    }
     if (!code) {
         printf("%s: %s, %s, %s\n", path, bw_tape_count(s.records, "record"),
                bw_tape_count(s.marks, "tape mark"),
@@ -299,7 +353,7 @@ int bw_tool_tape_import(struct bw_tape_job *job)
         code = import(job, store, job->words[i], data);
     }
     free(data);
-    /* what arrived stays, whatever happened to the rest */
+    /* the files that arrived stay, whatever happened to the rest */
     saved = bw_tape_job_save(job);
     return code ? code : saved;
 }

@@ -104,7 +104,6 @@ void bw_tape_foreign(struct bw_tape_store *store,
         bw_tape_say(verdict, what);
     } else {
         bw_tape_say_byte(verdict);
-        bw_tape_say(verdict, " begins no record; benchwire tape verify "
-                             "tells more");
+        bw_tape_say(verdict, " begins no record");
     }
 }

@@ -10,7 +10,7 @@
 TOOL=$PWD/build/host/benchwire
 READER=$PWD/tests/tape/readtap
 requires "$TOOL" /usr/bin/python3
-plan 74
+plan 88
 cd "$TMP" || exit 1
 
 # said COMMAND...: what it prints, errors too, and its exit status
@@ -76,6 +76,13 @@ ok "two partitions" tape create --partitions 2 --capacity 1G \
 is "are two files" "$(echo two*.tap)" "two.p1.tap two.tap"
 ok "each has its own records" tape import --partition 1 two.tap odd
 is "and the other is blank" "$(lengths two.tap)$(lengths two.p1.tap)" '777 0 '
+rm two.tap
+like "a second partition is not lost with the first one's file" \
+    "$(said tape create two.tap)" 'two.p1.tap has something on it'
+is "it is as it was" "$(lengths two.p1.tap)" '777 0 '
+is "a number that begins with 0 is as people read it" \
+    "$(tape create --capacity 010K ten.tap; tape info ten.tap |
+        grep -o '([0-9]* bytes)')" '(10240 bytes)'
 like "an unknown profile is refused with those that are known" \
     "$(said tape create --profile vhs x.tap)" 'no profile "vhs"; take one of .*lto8'
 is "and nothing is made" "$(ls x.tap 2>/dev/null)" ''
@@ -120,8 +127,28 @@ like "nor behind the last mark" "$(said tape export --file 3 work.tap -)" \
 ok "standard input is a file too" tape import stdin.tap - <two
 is "with its mark" "$(lengths stdin.tap)" '10240 0 '
 like "a tape gets full" "$(tape create --capacity 30K small.tap
-    said tape import small.tap one two)" 'small.tap is full: 0 bytes of two are on it'
+    said tape import small.tap one two)" 'small.tap is full: there is no room for two, and nothing of it'
 is "and keeps what fits" "$(lengths small.tap)" '10240 10240 4520 0 '
+tape create --capacity 22K small2.tap
+like "a file that fits in part" \
+    "$(said tape import small2.tap one odd | tr '\n' ' ')" \
+    'small2.tap is full.*status 1'
+is "is not there in part" "$(lengths small2.tap)" ''
+ok "so that the next one begins a file" tape import small2.tap odd
+is "of its own" "$(lengths small2.tap)" '777 0 '
+head -c 3000000 /dev/urandom >large
+like "nor one that cannot be read to its end" \
+    "$(said tape import small2.tap "$TMP" | tr '\n' ' ')" 'Is a directory status 1'
+is "changes anything" "$(lengths small2.tap)" '777 0 '
+tape import self.tap large >/dev/null
+like "a tape is not imported into itself" \
+    "$(said timeout 20 "$TOOL" tape import self.tap self.tap)" \
+    'self.tap is the tape itself'
+is "and is as it was" "$(tape verify self.tap)" \
+    "self.tap: good, 294 objects, the data end at byte 3002348"
+like "standard output takes one file" "$(said tape export work.tap -)" \
+    'say which with --file'
+is "and no folder is called so" "$(find . -name '-*')" ''
 
 # --- other formats ------------------------------------------------------------
 
@@ -173,6 +200,9 @@ like "a record that was cut short is damage" "$(said tape verify cut.tap | tr '\
     'runs over the end.*repair.*status 2'
 like "import would lose it" "$(said tape import cut.tap one | tr '\n' ' ')" \
     'verify first.*status 2'
+like "export tells what it leaves out" \
+    "$(said tape export --format tap cut.tap short.tap | tr '\n' ' ')" \
+    'runs over the end of the file; what is behind that is left out.*status 2'
 ok "repair cuts it off" tape repair cut.tap
 is "and keeps it" "$(stat -c %s cut.tap cut.tap.cut | tr '\n' ' ')" '25032 4972 '
 is "the rest is good" "$(tape verify cut.tap)" \
