@@ -30,7 +30,8 @@ clean() {
 }
 
 for drive in v0 v1; do
-    guest "sg_turs /dev/tape/$drive-sg" >/dev/null # what it has to say first
+    # what it has to say first: it was switched on, it has a tape
+    guest "sg_turs -n 3 /dev/tape/$drive-sg" >/dev/null
     clean 'sg_turs' 'sg_turs -v $S' ''
     clean 'sg_inq' 'sg_inq $S' 'Peripheral device type: tape'
     clean 'sg_vpd' 'sg_vpd $S' 'Unit serial number'
