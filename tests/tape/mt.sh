@@ -16,21 +16,25 @@ guest_has_tape || skip_all "this QEMU has no scsi-tape"
 plan 134
 guest_up || exit 1
 
-# In the guest: mt's commands, split by ";", after a rewind; the status of the
-# last, then "tell", file number and block number.
+# In the guest: for each line mt's commands, split by ";", after a rewind; the
+# status of the last, then "tell", file number and block number.
 write_at() {
     guest 'cat >/tmp/at <<"END"
 drive=$1
-mt -f $drive rewind || echo "no rewind"
-status=0
-while read -r verb; do
-    [ -n "$verb" ] || continue
-    mt -f $drive $verb >/tmp/said 2>&1
-    status=$?
-done < <(tr ";" "\n" <<<"$2")
-object=$(mt -f $drive tell 2>&1 | sed -nE "s/^At block ([0-9]+).*/\1/p")
-mt -f $drive status 2>&1 | sed -nE \
-    "s/^File number=(-?[0-9]+), block number=(-?[0-9]+),.*/$status $object \1 \2/p"
+while read -r line; do
+    mt -f $drive rewind || echo "no rewind"
+    status=0
+    IFS=";" read -ra verbs <<<"$line"
+    for verb in "${verbs[@]}"; do
+        mt -f $drive $verb >/tmp/said 2>&1
+        status=$?
+    done
+    [[ $(mt -f $drive tell 2>&1) =~ ^At\ block\ ([0-9]+) ]]
+    object=${BASH_REMATCH[1]}
+    place="File number=(-?[0-9]+), block number=(-?[0-9]+),"
+    [[ $(mt -f $drive status 2>&1) =~ $place ]]
+    echo "$status $object ${BASH_REMATCH[1]} ${BASH_REMATCH[2]}"
+done
 END'
 }
 
@@ -42,9 +46,24 @@ prepare() {
         dd if=/dev/urandom of=$1 bs=4096 count=1 status=none"
 }
 
-# at VERBS WANTED: status, object, file and block after them
+# each: of the lines "VERBS: WANTED" of standard input, status, object, file and
+# block after them; asked in one go
+each() {
+    local verbs wanted got lines i
+    mapfile -t lines
+    mapfile -t got < <(guest "bash /tmp/at /dev/tape/$drive <<'END'
+$(printf '%s\n' "${lines[@]%%:*}")
+END" | tr -d '\r')
+    for ((i = 0; i < ${#lines[@]}; i++)); do
+        verbs=${lines[i]%%:*}
+        wanted=${lines[i]#*: }
+        is "$drive: $verbs" "${got[i]}" "$wanted"
+    done
+}
+
+# at VERBS WANTED: one of them
 at() {
-    is "$drive: $1" "$(guest "bash /tmp/at /dev/tape/$drive '$1'")" "$2"
+    each <<<"$1: $2"
 }
 
 # does VERB: and succeeds
@@ -57,50 +76,54 @@ says() {
 }
 
 motions() {
-    at '' '0 0 0 0'
-    at 'fsf' '0 4 1 0'
-    at 'fsf 2' '0 7 2 0'
-    at 'fsf 3' '0 9 3 0'
-    at 'fsf 4' '2 9 3 -1'
-    at 'fsr 2' '0 2 0 2'
-    at 'fsr 3' '0 3 0 3'
-    at 'fsr 4' '2 4 1 0'
-    at 'eod;fsr' '2 9 3 -1'
-    at 'fsf 2;bsf' '0 6 1 -1'
-    at 'fsf 2;bsf 2' '0 3 0 -1'
-    at 'fsf 2;bsf 3' '2 0 0 0'
-    at 'fsf 2;bsfm' '0 7 2 0'
-    at 'fsf 2;bsfm 2' '0 4 1 0'
-    at 'fsfm' '0 3 0 -1'
-    at 'fsfm 2' '0 6 1 -1'
-    at 'fsf;fsr 2;bsr' '0 5 1 1'
-    at 'fsf;bsr' '2 3 0 -1'
-    at 'fsr;bsr 2' '2 0 0 0'
-    at 'bsf' '2 0 0 0'
-    at 'asf 2' '0 7 2 0'
-    at 'asf 0' '0 0 0 0'
-    at 'eod' '0 9 3 -1'
-    at 'seod' '0 9 3 -1'
-    at 'eod;bsf' '0 8 2 -1'
-    at 'seek 5' '0 5 -1 -1'
-    at 'seek 9' '0 9 -1 -1'
-    at 'seek 10' '2 9 -1 -1'
-    at 'seek 5;seek 0' '0 0 0 0'
-    at 'fsf;retension' '0 0 0 0'
-    at 'fsf;rewind' '0 0 0 0'
-    at 'fsf;load' '0 0 0 0'
+    each <<'END'
+: 0 0 0 0
+fsf: 0 4 1 0
+fsf 2: 0 7 2 0
+fsf 3: 0 9 3 0
+fsf 4: 2 9 3 -1
+fsr 2: 0 2 0 2
+fsr 3: 0 3 0 3
+fsr 4: 2 4 1 0
+eod;fsr: 2 9 3 -1
+fsf 2;bsf: 0 6 1 -1
+fsf 2;bsf 2: 0 3 0 -1
+fsf 2;bsf 3: 2 0 0 0
+fsf 2;bsfm: 0 7 2 0
+fsf 2;bsfm 2: 0 4 1 0
+fsfm: 0 3 0 -1
+fsfm 2: 0 6 1 -1
+fsf;fsr 2;bsr: 0 5 1 1
+fsf;bsr: 2 3 0 -1
+fsr;bsr 2: 2 0 0 0
+bsf: 2 0 0 0
+asf 2: 0 7 2 0
+asf 0: 0 0 0 0
+eod: 0 9 3 -1
+seod: 0 9 3 -1
+eod;bsf: 0 8 2 -1
+seek 5: 0 5 -1 -1
+seek 9: 0 9 -1 -1
+seek 10: 2 9 -1 -1
+seek 5;seek 0: 0 0 0 0
+fsf;retension: 0 0 0 0
+fsf;rewind: 0 0 0 0
+fsf;load: 0 0 0 0
+END
 }
 
 # These write: the tape is another one afterwards.
 changes() {
-    at 'eod;weof 2' '0 11 5 0'
-    at 'eod;eof' '0 12 6 0'
-    at 'fsf;weof 0' '0 4 1 0'
-    at 'eod' '0 12 6 -1'
-    at 'fsf;erase' '0 4 1 0'
-    at 'eod' '0 4 1 -1'
-    at 'erase' '0 0 0 0'
-    at 'eod' '0 0 0 0'
+    each <<'END'
+eod;weof 2: 0 11 5 0
+eod;eof: 0 12 6 0
+fsf;weof 0: 0 4 1 0
+eod: 0 12 6 -1
+fsf;erase: 0 4 1 0
+eod: 0 4 1 -1
+erase: 0 0 0 0
+eod: 0 0 0 0
+END
 }
 
 settings() {
