@@ -164,7 +164,8 @@ static bool cdb_is_right(struct bw_tape_drive *drive,
         return false;
     }
     if (!tape) {
-        bw_tape_check(command, BW_SENSE_NOT_READY, 0x3a00);
+        bw_tape_check(command, BW_SENSE_NOT_READY,
+                      drive->state.present ? 0x0402 : 0x3a00);
         return false;
     }
     if (command->cdb[5]) { /* logical volume */
@@ -317,7 +318,8 @@ void bw_tape_op_media_serial(struct bw_tape_drive *drive,
     size_t length;
 
     if (!tape) {
-        bw_tape_check(command, BW_SENSE_NOT_READY, 0x3a00);
+        bw_tape_check(command, BW_SENSE_NOT_READY,
+                      drive->state.present ? 0x0402 : 0x3a00);
         return;
     }
     length = strlen(tape->serial);

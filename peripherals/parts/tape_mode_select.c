@@ -3,7 +3,8 @@
  *
  * Source: SPC-4, 6.9 and 7.5; SSC-3, 8.3.  The pages are in tape_mode_page.c.
  *
- * All of the list is checked before any of it counts.
+ * All of the list is checked before any of it counts.  To leave the buffered
+ * mode is to commit what was written in it.
  *
  * Choices: the medium type, the write-protect bit and the speed of the header
  * are not looked at, as hosts write back what they read; density 00h is the
@@ -180,6 +181,10 @@ void bw_tape_op_mode_select(struct bw_tape_drive *drive,
         if (!take_page(&list)) {
             return;
         }
+    }
+    if (drive->state.buffered && !list.next.buffered &&
+        !bw_tape_before_moving(drive, command)) {
+        return; /* nothing waits behind an answer from here on */
     }
     drive->state = list.next;
     bw_tape_good(command);

@@ -5,8 +5,8 @@
  *
  * Choices where the standard is silent:
  * - READ REVERSE of a record that is longer than what was asked for returns
- *   its last bytes, which are what the head meets first; a block of another
- *   length is not passed over;
+ *   its last bytes, which are what the head meets first; behind a block of
+ *   another length (ILI) the head is before it, as READ's is behind it;
  * - VERIFY without BYTCMP checks the framing of each record and not that its
  *   data can be read; with BYTCMP a length that is not the record's is ILI, as
  *   in READ, before any byte is compared.
@@ -65,7 +65,8 @@ static enum bw_tape_result read_tail(struct bw_tape_store *store, uint8_t *to,
                                      size_t room, bool reversed,
                                      const struct bw_tape_object *object)
 {
-    uint8_t *memory = scratch(store, NULL, object->length);
+    /* of a damaged record there may be nothing */
+    uint8_t *memory = scratch(store, NULL, (size_t)object->length + 1);
     struct bw_tape_object read;
     enum bw_tape_result result;
     uint64_t left;

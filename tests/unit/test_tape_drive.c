@@ -194,6 +194,21 @@ static void a_head_that_cannot_be_brought_back_is_lost(void **state)
     assert_int_equal(buffer[0], 0);
 }
 
+/* A bad record of which nothing was recovered is one word. */
+static void a_damaged_record_without_data_is_met_from_both_sides(void **state)
+{
+    static const uint8_t image[] = { 0, 0, 0, 0x80, 0xff, 0xff, 0xff, 0xff };
+
+    (void)state;
+    start_with(image, sizeof(image));
+    give("08 00 00 00 0a 00", 10);
+    assert_check(BW_SENSE_MEDIUM, 0x1100);
+    assert_int_equal(object(), 1);
+    give("0f 00 00 00 0a 00", 10);
+    assert_check(BW_SENSE_MEDIUM, 0x1100);
+    assert_int_equal(object(), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, fresh)
 
 int main(void)
@@ -211,6 +226,7 @@ int main(void)
         TEST(reset_rewinds_and_sets_the_modes_back),
         TEST(state_brings_the_head_back),
         TEST(a_head_that_cannot_be_brought_back_is_lost),
+        TEST(a_damaged_record_without_data_is_met_from_both_sides),
     };
 
     return cmocka_run_group_tests_name("tape drive", tests, NULL, finish);

@@ -266,6 +266,11 @@ static void without_a_cartridge_there_are_none(void **state)
     RIG_IN(rig, 0xab, 1, 0, 0, 0, 0, 0, 0, 0, 255, 0, 0);
     assert_int_equal(rig->command.done, 12);
     assert_memory_equal(rig->data, "\0\0\0\x08SER01\0\0\0", 12);
+    RIG_IN(rig, 0x1b, 0, 0, 0, 0, 0); /* it is in, and not threaded */
+    read_from(rig, 0, 0, 0, 255);
+    rig_expect_sense(rig, BW_SENSE_NOT_READY, 0x0402);
+    RIG_IN(rig, 0xab, 1, 0, 0, 0, 0, 0, 0, 0, 255, 0, 0);
+    rig_expect_sense(rig, BW_SENSE_NOT_READY, 0x0402);
     rig_free(rig);
 }
 

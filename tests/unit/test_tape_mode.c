@@ -149,6 +149,19 @@ static void buffered_mode_is_0_or_1(void **state)
     rig_free(rig);
 }
 
+static void leaving_the_buffered_mode_commits(void **state)
+{
+    uint8_t list[4] = { 0, 0, 0x00, 0 };
+    struct command_rig *rig = rig_ready("generic", 0);
+
+    (void)state;
+    rig_run(rig, (const uint8_t[6]){ 0x0a, [4] = 100 }, 6, 100);
+    assert_true(bw_tape_dirty(rig->medium.partition[0]));
+    assert_int_equal(RIG_OUT(rig, list, 0x15, 0x10, 0, 0, 4, 0), 0);
+    assert_false(bw_tape_dirty(rig->medium.partition[0]));
+    rig_free(rig);
+}
+
 static void st_turns_compression_off(void **state)
 {
     uint8_t list[28];
@@ -434,6 +447,7 @@ int main(void)
         cmocka_unit_test(a_tape_of_an_older_drive_is_read_only),
         cmocka_unit_test(the_generic_drive_takes_tapes_of_all_others),
         cmocka_unit_test(buffered_mode_is_0_or_1),
+        cmocka_unit_test(leaving_the_buffered_mode_commits),
         cmocka_unit_test(st_turns_compression_off),
         cmocka_unit_test(software_write_protection_protects),
         cmocka_unit_test(all_pages_make_a_whole),
