@@ -9,6 +9,7 @@
  *  - a record whose last word is not its first is bad if what follows its
  *    length makes sense, by the one of the two or by the other, and else the
  *    end of the data;
+ *  - a record of more than BW_TAPE_RECORD_MAX bytes is bad, and passed over;
  *  - a reverse half-gap has no place where a file is read forward;
  *  - zeros up to the file's end are tape marks while they are few, as other
  *    programs leave two of them and no end marker.  Many are a file that was
@@ -255,8 +256,10 @@ static enum bw_tape_result frame_record(struct bw_tape_store *store,
 
     out->length = word & BW_TAP_VALUE;
     out->size = bw_tap_size(store, out->length);
-    out->kind = BW_TAP_CLASS(word) == BW_TAP_BAD ? BW_TAPE_KIND_BAD
-                                                 : BW_TAPE_KIND_RECORD;
+    out->kind =
+        BW_TAP_CLASS(word) == BW_TAP_BAD || out->length > BW_TAPE_RECORD_MAX
+            ? BW_TAPE_KIND_BAD
+            : BW_TAPE_KIND_RECORD;
     if (out->size <= store->size - out->offset) {
         result =
             word_at(store, out->offset + out->size - BW_TAP_WORD, &trailer);

@@ -126,7 +126,9 @@ static enum bw_tape_result read_record(struct bw_tape_store *store,
     size_t length = room < object->length ? room : object->length;
 
     if (object->size > store->size ||
-        object->offset > store->size - object->size) {
+        object->offset > store->size - object->size ||
+        (object->kind == BW_TAPE_KIND_RECORD &&
+         object->length > BW_TAPE_RECORD_MAX)) {
         *good = false; /* a sidecar said so */
         return BW_TAPE_OK;
     }

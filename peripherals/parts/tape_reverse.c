@@ -65,14 +65,17 @@ static enum bw_tape_result read_tail(struct bw_tape_store *store, uint8_t *to,
                                      size_t room, bool reversed,
                                      const struct bw_tape_object *object)
 {
-    /* of a damaged record there may be nothing */
-    uint8_t *memory = scratch(store, NULL, (size_t)object->length + 1);
+    uint8_t *memory;
     struct bw_tape_object read;
     enum bw_tape_result result;
     uint64_t left;
     size_t skip = object->length > room ? object->length - room : 0;
     size_t count = object->length - skip;
 
+    if (object->kind == BW_TAPE_KIND_BAD) {
+        return BW_TAPE_BAD;
+    }
+    memory = scratch(store, NULL, object->length);
     if (!memory) {
         return BW_TAPE_NO_MEMORY;
     }

@@ -10,7 +10,7 @@
 TOOL=$PWD/build/host/benchwire
 READER=$PWD/tests/tape/readtap
 requires "$TOOL" /usr/bin/python3
-plan 88
+plan 89
 cd "$TMP" || exit 1
 
 # said COMMAND...: what it prints, errors too, and its exit status
@@ -215,6 +215,14 @@ like "export stops there" "$(said tape export middle.tap m | tr '\n' ' ')" \
     'cannot be read; --skip-bad.*status 2'
 said tape export --skip-bad --format tap middle.tap rest.tap >/dev/null
 is "or leaves it out" "$(lengths rest.tap)" '10240 4520 0 10240 0 1024 0 '
+
+bytes long.tap '\4\0\0\0abcd\4\0\0\0\0\0\100\1'
+truncate -s $((16 + 20971520)) long.tap
+bytes tail.tap '\0\0\100\1\4\0\0\0efgh\4\0\0\0'
+cat tail.tap >>long.tap
+like "a record that is longer than any is not exported" \
+    "$(said tape export long.tap long | tr '\n' ' ')" \
+    'object 1 at byte 12 cannot be read.*status 2'
 
 # --- a machine that has the tape ----------------------------------------------
 

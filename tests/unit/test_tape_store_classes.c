@@ -326,6 +326,30 @@ static void a_run_of_marks_before_an_end_is_all_marks(void **state)
     tape_file_free(&file);
 }
 
+/* No host has room for it, and no program would have written it. */
+static void a_record_that_is_too_long_is_bad(void **state)
+{
+    struct bw_tape_options options = { .gather = true };
+    struct bw_tape_verdict verdict;
+    struct bw_tape_store *store;
+    struct tape_file file;
+    char text[8];
+
+    (void)state;
+    tape_file_init(&file);
+    put_letter(&file, 'r');
+    tape_rig_word(&file, BW_TAPE_RECORD_MAX + 2);
+    tape_file_put(&file, file.size + BW_TAPE_RECORD_MAX + 1,
+                  (const uint8_t *)"", 1);
+    tape_rig_word(&file, BW_TAPE_RECORD_MAX + 2);
+    put_letter(&file, 'R');
+    store = bw_tape_open(&file.io, &options, &verdict);
+    read_all(store, text, sizeof(text));
+    assert_string_equal(text, "rbR");
+    bw_tape_close(store);
+    tape_file_free(&file);
+}
+
 static void a_scan_can_be_stopped(void **state)
 {
     struct bw_tape_options options = { .gather = true };
@@ -359,6 +383,7 @@ int main(void)
         cmocka_unit_test(files_that_are_no_tapes_are_told),
         cmocka_unit_test(few_zeros_at_the_end_are_marks_and_many_are_not),
         cmocka_unit_test(a_run_of_marks_before_an_end_is_all_marks),
+        cmocka_unit_test(a_record_that_is_too_long_is_bad),
         cmocka_unit_test(a_scan_can_be_stopped),
     };
 
