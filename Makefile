@@ -305,8 +305,8 @@ check-stock: ## the tests of stock QEMU's defects, run with stock QEMU (by hand)
 	$(Q)tests/check-stock
 
 bench: ## latency and speed, against the bare socket and stock QEMU
-	$(Q)scripts/setup host qemu firmware test bench rig
-	$(SUBMAKE) build-run build-bench rig $(BUILD)/micropython.hex
+	$(Q)scripts/setup host qemu firmware test bench rig tape
+	$(SUBMAKE) build-run build-bench rig tape-guest-files $(BUILD)/micropython.hex
 	$(Q)tests/rig/with-rig tests/bench/run.sh
 
 coverage: ## line coverage of the unit tests, build/coverage.html

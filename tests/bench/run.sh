@@ -25,6 +25,8 @@ cd "$BW_ROOT" || exit
 . tests/bench/sessions.sh
 # shellcheck source=tests/bench/tape.sh
 . tests/bench/tape.sh
+# shellcheck source=tests/bench/tape_guest.sh
+. tests/bench/tape_guest.sh
 # shellcheck source=tests/rig/rig.bash
 . tests/rig/rig.bash
 # shellcheck source=tests/rig/lines.bash
@@ -168,7 +170,7 @@ compare_guest() {
 main() {
     mkdir -p "$dir"
     machine_init "$dir"
-    trap 'boards_stop; agent_stop' EXIT
+    trap 'guest_down; boards_stop; agent_stop' EXIT
     agent_start host-agent/benches/desk.conf || die "no agent, no figures"
     echo "benchwire bench: $(nproc) processors, load $(cut -d' ' -f1 /proc/loadavg)"
     compare_link
@@ -176,6 +178,7 @@ main() {
     compare_i2c
     measure_sessions
     measure_tape
+    measure_tape_guest
     compare_stock
     measure_boards
     compare_gpio
