@@ -16,7 +16,7 @@ guest_has_tape || skip_all "this QEMU has no scsi-tape"
 plan 30
 guest_up || exit 1
 
-# The tree that is archived: 9 MB in some 40 files, on a file system of its own.
+# The tree that is archived: 3 MB in some 40 files, on a file system of its own.
 prepare() {
     guest 'set -e
         umount /mnt/disk 2>/dev/null || :
@@ -25,7 +25,7 @@ prepare() {
         mount /dev/disk/by-id/scratch /mnt/disk
         mkdir /mnt/disk/tree
         cp -a /usr/share/perl/5.36.0/unicore/To /mnt/disk/tree
-        head -c 8000001 /dev/urandom >/mnt/disk/tree/odd
+        head -c 2000001 /dev/urandom >/mnt/disk/tree/odd
         mkdir -p /mnt/disk/tree/empty
         ln -s nowhere /mnt/disk/tree/link
         cat >/rig/sums <<"END"
@@ -110,6 +110,8 @@ END
 # On a cartridge of 6 MB, where the drive warns early
 several() {
     local first=$GUEST/$drive.tap
+    guest 'head -c 6000001 /dev/urandom >/mnt/disk/tree/more
+        bash /rig/sums /mnt/disk/tree >/tmp/sums'
     : >"$TMP/second.tap"
     : >"$TMP/third.tap"
     guest_medium "$drive" "$first"
