@@ -183,14 +183,21 @@ static void scsi_tape_realize(SCSIDevice *dev, Error **errp)
     }
     scsi_tape_request_start(s);
     blk_set_dev_ops(dev->conf.blk, &scsi_tape_block_ops, s);
+    s->shutdown.notify = scsi_tape_shutdown;
+    qemu_register_shutdown_notifier(&s->shutdown);
     s->change = qdev_add_vm_change_state_handler(DEVICE(dev),
                                                  scsi_tape_vm_change, s);
+    /* an adapter takes in what the guest has left when it stops */
+    s->change_last = qemu_add_vm_change_state_handler_prio(scsi_tape_vm_change,
+                                                           s, -1);
 }
 
 static void scsi_tape_unrealize(SCSIDevice *dev)
 {
     SCSITapeState *s = SCSI_TAPE(dev);
 
+    notifier_remove(&s->shutdown);
+    qemu_del_vm_change_state_handler(s->change_last);
     qemu_del_vm_change_state_handler(s->change);
     scsi_tape_remove(s); /* drains, which starts the queue again */
     blk_set_dev_ops(dev->conf.blk, NULL, NULL);

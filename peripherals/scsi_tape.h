@@ -17,6 +17,7 @@
 #define BENCHWIRE_PERIPHERALS_SCSI_TAPE_H
 
 #include "qemu/coroutine.h"
+#include "qemu/notify.h"
 #include "qemu/queue.h"
 #include "qemu/thread.h"
 #include "hw/scsi/scsi.h"
@@ -57,7 +58,8 @@ typedef struct SCSITapeFile {
 
 struct SCSITapeState {
     SCSIDevice qdev;
-    VMChangeStateEntry *change;
+    VMChangeStateEntry *change; /* before the adapter's, when it stops */
+    VMChangeStateEntry *change_last; /* behind all others' */
 
     /* properties */
     char *vendor;
@@ -80,6 +82,9 @@ struct SCSITapeState {
     struct bw_tape_medium medium;
     SCSITapeFile file[BW_TAPE_FILE_COUNT];
     char *path;         /* of a local file, that others may lie beside */
+    GSList *kept;       /* nodes of it that nothing may copy meanwhile */
+    Error *kept_reason;
+    Notifier shutdown;
     bool opened;        /* the medium is */
     bool read_only;     /* the image, or the user wants it so */
     bool tray_open;
@@ -87,10 +92,13 @@ struct SCSITapeState {
     bool eject_pending; /* the guest's UNLOAD, not carried out yet */
     bool restore;       /* came by migration, to be opened when the VM runs */
     bool powered;       /* the first reset is behind us */
+    bool touched;       /* a command ran since the last commit of a stop */
+    uint8_t deferred[BW_SENSE_FIXED_LENGTH]; /* for migration */
 
     QemuMutex lock; /* of the queues, @waiting_bytes and @spare */
     QSIMPLEQ_HEAD(, SCSITapeReq) queue;
     QSIMPLEQ_HEAD(, SCSITapeReq) answers; /* for other threads */
+    unsigned delivering; /* of @answers, until they are freed; atomic */
     size_t waiting_bytes;
     uint8_t *spare; /* a buffer for the next command */
     size_t spare_room;
@@ -106,6 +114,7 @@ struct SCSITapeState {
 
 void scsi_tape_request_init(SCSITapeState *s);
 void scsi_tape_request_start(SCSITapeState *s);
+/* Every request ends, and is freed here. */
 void scsi_tape_request_stop(SCSITapeState *s);
 void scsi_tape_request_finish(SCSITapeState *s);
 int scsi_tape_parse_cdb(SCSIDevice *dev, SCSICommand *cmd, uint8_t *buf,
@@ -142,6 +151,8 @@ bool scsi_tape_insert(SCSITapeState *s, Error **errp);
 void scsi_tape_remove(SCSITapeState *s);
 /* Close it as it is: nothing is written, the drive's state stays. */
 void scsi_tape_forget(SCSITapeState *s);
+/* The end of QEMU, which closes all images. */
+void scsi_tape_shutdown(Notifier *notifier, void *opaque);
 /* The tray, after a command that unloaded. */
 void scsi_tape_eject_pending(SCSITapeState *s);
 extern const BlockDevOps scsi_tape_block_ops;

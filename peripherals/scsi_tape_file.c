@@ -202,7 +202,8 @@ char *coroutine_fn scsi_tape_file_path(BlockBackend *blk)
         g_str_has_prefix(bs->exact_filename, "/dev/fd")) {
         return NULL;
     }
-    return g_strdup(bs->exact_filename);
+    /* -daemonize goes to another folder */
+    return g_canonicalize_filename(bs->exact_filename, NULL);
 }
 
 void coroutine_fn scsi_tape_file_init(SCSITapeFile *file, SCSITapeState *s,

@@ -11,6 +11,9 @@
  * A door that the guest has locked is opened by force only; without it the
  * guest is told that the operator wants the medium (5A/01).
  *
+ * A tape that may become longer is not to be copied by QEMU meanwhile
+ * (blockdev-backup, -mirror, -snapshot): they know the length it had.
+ *
  * Not modelled: a guest's LOAD that takes in a cartridge which its UNLOAD has
  * ejected (eject=on); blockdev-close-tray does.
  *
@@ -51,6 +54,50 @@ static bool take_permissions(SCSITapeState *s, bool *resizable, Error **errp)
 static void drop_permissions(SCSITapeState *s)
 {
     blk_set_perm(s->qdev.conf.blk, 0, BLK_PERM_ALL, &error_abort);
+}
+
+/*
+ * A copy that is made while the tape becomes longer has no room for what comes
+ * behind its end: a backup would abort, and an overlay lose it.
+ */
+static void keep_nodes(SCSITapeState *s)
+{
+    static const BlockOpType types[] = {
+        BLOCK_OP_TYPE_EXTERNAL_SNAPSHOT, BLOCK_OP_TYPE_BACKUP_SOURCE,
+        BLOCK_OP_TYPE_MIRROR_SOURCE,
+    };
+    BlockDriverState *bs;
+    size_t i;
+
+    GRAPH_RDLOCK_GUARD_MAINLOOP();
+    error_setg(&s->kept_reason, "a tape drive has it, and makes it longer: "
+               "eject it first, or copy its files while the machine is "
+               "stopped");
+    for (bs = blk_bs(s->qdev.conf.blk); bs; bs = bdrv_primary_bs(bs)) {
+        bdrv_ref(bs);
+        s->kept = g_slist_prepend(s->kept, bs);
+        for (i = 0; i < ARRAY_SIZE(types); i++) {
+            bdrv_op_block(bs, types[i], s->kept_reason);
+        }
+    }
+}
+
+static void free_nodes(SCSITapeState *s)
+{
+    GSList *node;
+
+    for (node = s->kept; node; node = node->next) {
+        bdrv_op_unblock_all(node->data, s->kept_reason);
+        bdrv_unref(node->data);
+    }
+    g_clear_pointer(&s->kept, g_slist_free);
+    error_free(s->kept_reason);
+    s->kept_reason = NULL;
+}
+
+void scsi_tape_shutdown(Notifier *notifier, void *opaque)
+{
+    free_nodes(container_of(notifier, SCSITapeState, shutdown));
 }
 
 /* --- in --- */
@@ -95,6 +142,7 @@ static void close_files(SCSITapeState *s)
 {
     int i;
 
+    free_nodes(s);
     for (i = 0; i < BW_TAPE_FILE_COUNT; i++) {
         if (s->file[i].blk && i != BW_TAPE_FILE_DATA_0) {
             blk_unref(s->file[i].blk);
@@ -118,8 +166,9 @@ bool scsi_tape_insert(SCSITapeState *s, Error **errp)
                               s->file[BW_TAPE_FILE_DATA_0].length,
                               opening.resizable);
     if (opening.result != BW_TAPE_OK) {
-        error_setg(errp, "the image is no tape: %s", opening.verdict.text[0] ?
-                   opening.verdict.text : bw_tape_result_text(opening.result));
+        error_setg(errp, "%s is no tape: %s", s->path ? s->path : "the image",
+                   opening.verdict.text[0] ? opening.verdict.text :
+                   bw_tape_result_text(opening.result));
         close_files(s);
         drop_permissions(s);
         return false;
@@ -128,6 +177,9 @@ bool scsi_tape_insert(SCSITapeState *s, Error **errp)
         warn_report("scsi-tape: %s", opening.verdict.text);
     }
     s->opened = true;
+    if (opening.resizable) {
+        keep_nodes(s);
+    }
     return true;
 }
 

@@ -65,7 +65,8 @@ static bool get_data(SCSITapeReq *r, size_t size)
     }
     r->data = take_spare(s, size, &r->room);
     if (!r->data) {
-        r->data = g_try_malloc(size);
+        /* zeros: an adapter may bring less than it was asked for */
+        r->data = g_try_malloc0(size);
         r->room = size;
     }
     return r->data;
@@ -152,6 +153,8 @@ static void deliver_oldest(void *opaque)
         QSIMPLEQ_REMOVE(&s->answers, r, SCSITapeReq, entry);
     }
     deliver(r);
+    qatomic_dec(&s->delivering); /* who frees @s waits for it */
+    aio_wait_kick();
 }
 
 static void deliver_at_home(SCSITapeReq *r)
@@ -165,6 +168,7 @@ static void deliver_at_home(SCSITapeReq *r)
     WITH_QEMU_LOCK_GUARD(&s->lock) {
         QSIMPLEQ_INSERT_TAIL(&s->answers, r, entry);
     }
+    qatomic_inc(&s->delivering);
     aio_bh_schedule_oneshot(r->req.ctx, deliver_oldest, s); /* one for each */
 }
 
@@ -228,6 +232,7 @@ static void start(SCSITapeState *s, SCSITapeReq *r)
 {
     s->current = r;
     s->current_done = false;
+    s->touched = true;
     blk_inc_in_flight(s->qdev.conf.blk);
     qemu_coroutine_enter(qemu_coroutine_create(run_command, s));
 }
@@ -425,7 +430,7 @@ static void load_request(QEMUFile *f, SCSIRequest *req)
     bw_sense_parse(sense, sizeof(sense), &r->command.sense);
     r->command.done = MIN(qemu_get_be32(f), r->command.size);
     if (data_in_use(r)) {
-        r->data = g_malloc(r->command.size);
+        r->data = g_malloc0(r->command.size);
         r->room = r->command.size;
         qemu_get_buffer(f, r->data, data_in_use(r));
     }
@@ -532,6 +537,7 @@ void scsi_tape_request_start(SCSITapeState *s)
 void scsi_tape_request_stop(SCSITapeState *s)
 {
     pump(s);
+    AIO_WAIT_WHILE_UNLOCKED(NULL, qatomic_read(&s->delivering) > 0);
     qemu_bh_delete(s->bh);
 }
 

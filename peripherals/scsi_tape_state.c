@@ -36,9 +36,10 @@ static void stopped(SCSITapeState *s)
     enum bw_tape_result result = BW_TAPE_OK;
 
     scsi_tape_settle(s);
-    if (!s->opened) {
+    if (!s->opened || !s->touched) {
         return;
     }
+    s->touched = false;
     scsi_tape_hold(s);
     scsi_tape_run(s, commit, &result);
     scsi_tape_release(s);
@@ -82,6 +83,14 @@ void scsi_tape_vm_change(void *opaque, bool running, RunState state)
 
 /* --- migration --- */
 
+static int pre_save(void *opaque)
+{
+    SCSITapeState *s = opaque;
+
+    bw_sense_fixed(&s->drive.deferred, s->deferred, sizeof(s->deferred));
+    return 0;
+}
+
 static int post_load(void *opaque, int version_id)
 {
     SCSITapeState *s = opaque;
@@ -93,6 +102,9 @@ static int post_load(void *opaque, int version_id)
         error_report("scsi-tape: the state that came is damaged");
         return -EINVAL;
     }
+    s->drive.deferred_set =
+        s->drive.deferred_set &&
+        bw_sense_parse(s->deferred, sizeof(s->deferred), &s->drive.deferred);
     s->qdev.blocksize = state->block_size;
     s->powered = true;
     s->restore = true;
@@ -105,6 +117,7 @@ const VMStateDescription vmstate_scsi_tape = {
     .name = TYPE_SCSI_TAPE,
     .version_id = 1,
     .minimum_version_id = 1,
+    .pre_save = pre_save,
     .post_load = post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_SCSI_DEVICE(qdev, SCSITapeState),
@@ -137,6 +150,11 @@ const VMStateDescription vmstate_scsi_tape = {
         VMSTATE_UINT8_ARRAY(STATE(mode), SCSITapeState, 256),
         VMSTATE_UINT64(drive.warned, SCSITapeState),
         VMSTATE_UINT64(drive.full, SCSITapeState),
+        VMSTATE_BOOL(drive.deferred_set, SCSITapeState),
+        VMSTATE_UINT8_ARRAY(deferred, SCSITapeState, BW_SENSE_FIXED_LENGTH),
+        VMSTATE_BOOL(drive.overwrite, SCSITapeState),
+        VMSTATE_UINT8(drive.overwrite_partition, SCSITapeState),
+        VMSTATE_UINT64(drive.overwrite_object, SCSITapeState),
         VMSTATE_END_OF_LIST()
     }
 };

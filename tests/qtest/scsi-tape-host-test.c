@@ -191,6 +191,53 @@ static void a_temporary_overlay_leaves_the_tape_alone(void)
     tape_bench_free(&b);
 }
 
+/* The monitor's answer to @command is an error. */
+static void refused(struct tape_bench *b, const char *command,
+                    const char *expected)
+{
+    QDict *reply = qtest_qmp(b->qts, command, NULL);
+    QDict *error = qdict_get_qdict(reply, "error");
+
+    g_assert_nonnull(error);
+    g_assert_nonnull(strstr(qdict_get_str(error, "desc"), expected));
+    qobject_unref(reply);
+}
+
+static void nothing_copies_a_tape_that_grows(void)
+{
+    struct tape_bench b = tape_bench_new();
+    g_autofree char *args = g_strdup_printf(
+        "-blockdev driver=file,node-name=f,filename=%s "
+        "-blockdev driver=raw,node-name=t0,file=f "
+        "-blockdev driver=null-co,node-name=to,size=1048576 " DEVICE,
+        b.tap);
+    g_autofree char *overlay = tape_bench_path(&b, "overlay.qcow2");
+    g_autofree char *snapshot =
+        g_strdup_printf("{'execute': 'blockdev-snapshot-sync', 'arguments': "
+                        "{'node-name': 't0', 'snapshot-node-name': 'o', "
+                        "'snapshot-file': '%s', 'format': 'qcow2'}}",
+                        overlay);
+
+    tape_bench_make(&b, "tape.tap", NULL, 0);
+    tape_bench_start(&b, GUEST_SCSI_VIRTIO, args);
+    refused(&b, snapshot, "eject it first");
+    for (const char *const *node = (const char *const[]){ "t0", "f", NULL };
+         *node; node++) {
+        g_autofree char *backup =
+            g_strdup_printf("{'execute': 'blockdev-backup', 'arguments': "
+                            "{'job-id': 'j', 'device': '%s', 'target': 'to', "
+                            "'sync': 'full'}}",
+                            *node);
+
+        refused(&b, backup, "eject it first");
+    }
+    /* out of the drive, it is as any other */
+    qtest_qmp_assert_success(b.qts, "{'execute': 'blockdev-open-tray', "
+                                    "'arguments': {'id': 'tape'}}");
+    qtest_qmp_assert_success(b.qts, snapshot, NULL);
+    tape_bench_free(&b);
+}
+
 /* --- threads and order --- */
 
 #define COMMANDS 8
@@ -327,6 +374,48 @@ static void a_drive_is_unplugged_with_its_tape(void)
     tape_bench_free(&b);
 }
 
+/* With I/O threads the answers of what was cancelled belong to these. */
+static void unplugged(const char *machine, const char *device)
+{
+    struct tape_bench b = tape_bench_new();
+    g_autofree char *args =
+        g_strdup_printf("%s -drive if=none,id=t0,file=%s,format=raw %s",
+                        machine, b.tap, device);
+    static const uint8_t write[6] = { 0x0a, 0, 1, 0, 0, 0 };
+    g_autofree uint8_t *data = g_malloc0(65536);
+    const struct scsi_command command = {
+        .id = 1,
+        .cdb = write,
+        .cdb_len = sizeof(write),
+        .out = data,
+        .out_len = 65536,
+    };
+    struct guest_scsi_pending pending[4];
+    g_autofree char *text = NULL;
+
+    tape_bench_make(&b, "tape.tap", NULL, 0);
+    tape_bench_start_as(&b, GUEST_SCSI_VIRTIO, args);
+    guest_scsi_settle(b.scsi, 1);
+    tape_write_record(&b, 0, 65536);
+    for (int i = 0; i < 4; i++) {
+        guest_scsi_submit(b.scsi, &command, &pending[i]);
+    }
+    qtest_qmp_device_del_send(b.qts, "tape");
+    qtest_qmp_eventwait(b.qts, "DEVICE_DELETED");
+    text = tape_contents(b.tap);
+    g_assert_true(g_str_has_prefix(text, "65536x0 "));
+    g_assert_true(g_str_has_suffix(text, " EOM"));
+    tape_bench_free(&b);
+}
+
+static void a_drive_is_unplugged_in_the_middle(void)
+{
+    unplugged(GUEST_SCSI_VIRTIO_ARGS, DEVICE);
+    unplugged("-M virt -nic none -object iothread,id=io "
+              "-device virtio-scsi-pci,id=hba,addr=4,iothread=io",
+              DEVICE);
+}
+
 /* --- migration --- */
 
 static void a_tape_moves_to_another_host(void)
@@ -388,6 +477,10 @@ int main(int argc, char **argv)
                    a_snapshot_brings_the_tape_back);
     qtest_add_func("scsi-tape-host/a_temporary_overlay_leaves_the_tape_alone",
                    a_temporary_overlay_leaves_the_tape_alone);
+    qtest_add_func("scsi-tape-host/nothing_copies_a_tape_that_grows",
+                   nothing_copies_a_tape_that_grows);
+    qtest_add_func("scsi-tape-host/a_drive_is_unplugged_in_the_middle",
+                   a_drive_is_unplugged_in_the_middle);
     qtest_add_func("scsi-tape-host/commands_keep_their_order",
                    commands_keep_their_order);
     qtest_add_func("scsi-tape-host/an_io_thread_hands_them_over",
