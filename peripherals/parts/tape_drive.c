@@ -210,7 +210,7 @@ static void remember_place(struct bw_tape_drive *drive)
 enum bw_tape_result bw_tape_restore(struct bw_tape_drive *drive)
 {
     struct bw_tape_drive_state *state = &drive->state;
-    struct bw_tape_drive_state saved = *state;
+    struct bw_tape_drive saved = *drive;
     enum bw_tape_result result;
     struct bw_tape_store *store;
 
@@ -218,7 +218,7 @@ enum bw_tape_result bw_tape_restore(struct bw_tape_drive *drive)
         return BW_TAPE_OK;
     }
     bw_tape_thread(drive);
-    *state = saved;
+    *drive = saved;
     store = bw_tape_head(drive);
     if (!store) {
         state->partition = 0;

@@ -166,7 +166,15 @@ static void state_brings_the_head_back(void **state)
     saved = rig.drive.state;
     bw_tape_reset(&rig.drive, 0x2900);
     rig.drive.state = saved;
+    rig.drive.overwrite = true; /* outside of the state, and carried too */
+    rig.drive.overwrite_object = 2;
+    rig.drive.warned = 1;
+    rig.drive.full = 1;
     assert_int_equal(bw_tape_restore(&rig.drive), BW_TAPE_OK);
+    assert_true(rig.drive.overwrite);
+    assert_int_equal(rig.drive.overwrite_object, 2);
+    assert_int_equal(rig.drive.warned, 1);
+    assert_int_equal(rig.drive.full, 1);
     assert_int_equal(object(), 2);
     good("11 00 ff ff ff 00", 0);
     good("08 00 00 00 64 00", 100);
