@@ -96,7 +96,9 @@ docs-i2c-path: ## write the table of docs/i2c-path.md anew
 check: ## set up, build all, and run every test
 	$(Q)scripts/setup host qemu firmware test rig tape docs deb debtest
 	$(SUBMAKE) build-run build-check
-	$(Q)tests/rig/with-rig tests/tape/with-guest tests/run-tests $(CHECKS)
+	$(Q)rm -f $(BUILD)/counts; BW_COUNTS=$(BUILD)/counts \
+		tests/rig/with-rig tests/tape/with-guest tests/run-tests $(CHECKS); \
+		status=$$?; cat $(BUILD)/counts; exit $$status
 
 # --- parts of the build ----------------------------------------------------
 
