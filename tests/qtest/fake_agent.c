@@ -174,6 +174,15 @@ static bool wait_readable(struct fake_agent *f, int fd, int timeout_ms)
     return fd < 0 || n > 0;
 }
 
+/* Waits until the test lets go of a reply; false: stop. */
+static bool wait_let_go(struct fake_agent *f)
+{
+    char byte;
+
+    return wait_readable(f, f->let_go[0], -1) &&
+           read(f->let_go[0], &byte, 1) == 1;
+}
+
 static bool recv_bytes(struct fake_agent *f, uint8_t *buf, size_t len)
 {
     int patience_ms =
@@ -290,6 +299,8 @@ static bool do_act(struct fake_agent *f, enum fake_act act, uint32_t arg,
     case FAKE_DELAY:
         return wait_readable(f, -1, arg) &&
                send_frame(f, p, false, SIZE_MAX, 0);
+    case FAKE_HOLD:
+        return wait_let_go(f) && send_frame(f, p, false, SIZE_MAX, 0);
     case FAKE_TRICKLE:
         return send_frame(f, p, true, SIZE_MAX, 0);
     case FAKE_SILENCE:
@@ -436,6 +447,7 @@ struct fake_agent *fake_agent_start(const char *path)
     f->listen_fd = path ? listen_unix(path) : listen_tcp(&f->port);
     g_assert_cmpint(listen(f->listen_fd, 8), ==, 0);
     g_assert_cmpint(pipe2(f->wake, O_CLOEXEC), ==, 0);
+    g_assert_cmpint(pipe2(f->let_go, O_CLOEXEC), ==, 0);
     f->thread = g_thread_new("fake-agent", agent_thread, f);
     return f;
 }
@@ -448,6 +460,8 @@ void fake_agent_stop(struct fake_agent *f)
     close(f->wake[1]);
     g_thread_join(f->thread);
     close(f->wake[0]);
+    close(f->let_go[0]);
+    close(f->let_go[1]);
     close(f->listen_fd);
     if (f->path) {
         unlink(f->path);
@@ -489,6 +503,11 @@ void fake_agent_will(struct fake_agent *f, unsigned type, enum fake_act act,
                      uint32_t arg, unsigned times)
 {
     fake_agent_will_after(f, 0, type, act, arg, times);
+}
+
+void fake_agent_let_go(struct fake_agent *f)
+{
+    g_assert_cmpint(write(f->let_go[1], "", 1), ==, 1);
 }
 
 void fake_agent_grant(struct fake_agent *f, uint16_t addr, uint32_t max_len)

@@ -28,6 +28,7 @@ struct fake_gpio;
 enum fake_act {
     FAKE_HONEST,
     FAKE_DELAY,      /* the right reply, after @arg milliseconds */
+    FAKE_HOLD,       /* the right reply, once the test lets go of it */
     FAKE_TRICKLE,    /* the right reply, byte by byte */
     FAKE_STATUS,     /* a failure with status @arg */
     FAKE_SILENCE,    /* no reply */
@@ -73,6 +74,9 @@ void fake_agent_will(struct fake_agent *f, unsigned type, enum fake_act act,
 /* The same, but @honest replies of @type come first. */
 void fake_agent_will_after(struct fake_agent *f, unsigned honest, unsigned type,
                            enum fake_act act, uint32_t arg, unsigned times);
+
+/* Let go of one reply that FAKE_HOLD holds, or of the next that it will. */
+void fake_agent_let_go(struct fake_agent *f);
 
 /* What OPEN grants from now on: address (or 0xffff) and message length. */
 void fake_agent_grant(struct fake_agent *f, uint16_t addr, uint32_t max_len);

@@ -107,12 +107,14 @@ static void test_many_edges_are_few_requests(void)
 {
     struct bench b = { 0 };
 
-    gpio_start(&b, "");
+    gpio_start(&b, ",timeout-ms=20000");
     gpio_drive(&b, PIN_A, false);
-    fake_agent_will(b.agent, BW_MSG_GPIO_SET, FAKE_DELAY, 20, 4);
+    gpio_settle(&b, ONE);
+    fake_agent_will(b.agent, BW_MSG_GPIO_SET, FAKE_HOLD, 0, 1);
     for (unsigned i = 0; i < 500; i++) {
         qtest_writel(b.qts, i & 1 ? GPIO_OUTCLR : GPIO_OUTSET, 1u << PIN_A);
     }
+    fake_agent_let_go(b.agent);
     gpio_settle(&b, ONE);
     g_assert_cmpuint(fake_gpio_sets(b.agent), ==, 500);
     g_assert_cmpuint(fake_gpio_set_requests(b.agent), <, 100);
@@ -129,15 +131,16 @@ test_edges_that_do_not_fit_are_counted_and_the_last_level_holds(void)
     struct bench b = { 0 };
     int64_t dropped;
 
-    gpio_start(&b, ",timeout-ms=20000");
+    gpio_start(&b, ",timeout-ms=60000");
     gpio_drive(&b, PIN_A, false);
     gpio_settle(&b, ONE);
-    fake_agent_will(b.agent, BW_MSG_GPIO_SET, FAKE_DELAY, 15000, 1);
+    fake_agent_will(b.agent, BW_MSG_GPIO_SET, FAKE_HOLD, 0, 1);
     for (unsigned i = 0; i < EDGES; i++) {
         qtest_writel(b.qts, i & 1 ? GPIO_OUTCLR : GPIO_OUTSET, 1u << PIN_A);
     }
     dropped = qom_int(b.qts, ONE, "edges-dropped");
     g_assert_cmpint(dropped, >, 0);
+    fake_agent_let_go(b.agent);
     gpio_settle(&b, ONE);
     g_assert_true(fake_gpio_is_high(b.agent, 0));
     g_assert_cmpint(qom_int(b.qts, ONE, "edges-out"), ==, EDGES);
