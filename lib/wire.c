@@ -28,6 +28,8 @@ const char *bw_wire_type_name(unsigned type)
         return "OPEN";
     case BW_MSG_LEASE:
         return "LEASE";
+    case BW_MSG_DESCRIBE:
+        return "DESCRIBE";
     case BW_MSG_I2C_XFER:
         return "I2C_XFER";
     case BW_MSG_I2C_STEP:
@@ -66,6 +68,18 @@ const char *bw_wire_type_name(unsigned type)
         return "GPIO_SET";
     case BW_MSG_GPIO_GET:
         return "GPIO_GET";
+    case BW_MSG_SCSI_CMD:
+        return "SCSI_CMD";
+    case BW_MSG_SCSI_DATA_OUT:
+        return "SCSI_DATA_OUT";
+    case BW_MSG_SCSI_RESET:
+        return "SCSI_RESET";
+    case BW_MSG_SCSI_DATA_IN:
+        return "SCSI_DATA_IN";
+    case BW_MSG_SCSI_BUSY:
+        return "SCSI_BUSY";
+    case BW_MSG_USB_START:
+        return "USB_START";
     case BW_MSG_GPIO_EVENTS:
         return "GPIO_EVENTS";
     default:
@@ -229,7 +243,7 @@ enum bw_status bw_wire_get_open(struct bw_reader *r, struct bw_wire_open *m)
     if (!bw_reader_done(r)) {
         return BW_MALFORMED;
     }
-    if (v.kind > BW_EXPORT_GPIO || (v.flags & ~BW_OPEN_SHARED) != 0) {
+    if (v.kind > BW_EXPORT_USB || (v.flags & ~BW_OPEN_SHARED) != 0) {
         return BW_INVALID;
     }
     *m = v;
@@ -240,7 +254,7 @@ enum bw_status bw_wire_get_open(struct bw_reader *r, struct bw_wire_open *m)
 static bool export_ok(uint16_t kind, uint16_t addr)
 {
     if (addr == BW_ADDR_ANY) {
-        return kind > BW_EXPORT_ANY && kind <= BW_EXPORT_GPIO;
+        return kind > BW_EXPORT_ANY && kind <= BW_EXPORT_USB;
     }
     return kind == BW_EXPORT_I2C && addr <= 0x3ff;
 }
@@ -258,6 +272,10 @@ static bool opened_ok(const struct bw_wire_opened *v)
 {
     if (!export_ok(v->kind, v->addr)) {
         return false;
+    }
+    if (v->kind == BW_EXPORT_SCSI) {
+        return v->max_len >= 1 && v->max_len <= BW_SCSI_MAX_LEN &&
+               v->timeout_ms == 0;
     }
     if (v->kind != BW_EXPORT_I2C) {
         return v->max_len == 0 && v->timeout_ms == 0;

@@ -31,14 +31,15 @@
 #define BW_WIRE_MAX_FRAME   (BW_WIRE_HEADER_LEN + BW_WIRE_MAX_BODY)
 #define BW_WIRE_MAGIC       0x52575742u /* "BWWR" as bytes */
 #define BW_WIRE_MAJOR       1
-#define BW_WIRE_MINOR       2
-#define BW_WIRE_MAX_NAME    63      /* bytes in an export or part name */
-#define BW_WIRE_MAX_TEXT    255     /* bytes in any other string */
-#define BW_WIRE_MAX_PENDING 16      /* requests a client may have under way */
-#define BW_WIRE_MIN_BODY    4096    /* the least that max_body may say */
-#define BW_WIRE_MAX_TIME_MS 60000   /* of deadline_ms and timeout_ms */
-#define BW_WIRE_REPLY       0x8000u /* set in the type of every reply */
-#define BW_WIRE_NOTICE      0xc000u /* ... of what the agent sends unasked */
+#define BW_WIRE_MINOR       3
+#define BW_WIRE_MAX_NAME    63        /* bytes in an export or part name */
+#define BW_WIRE_MAX_TEXT    255       /* bytes in any other string */
+#define BW_WIRE_MAX_PENDING 16        /* requests a client may have under way */
+#define BW_WIRE_MIN_BODY    4096      /* the least that max_body may say */
+#define BW_WIRE_MAX_TIME_MS 60000     /* of deadline_ms and timeout_ms */
+#define BW_SCSI_MAX_LEN     0x1000000 /* bytes of data of a SCSI command */
+#define BW_WIRE_REPLY       0x8000u   /* set in the type of every reply */
+#define BW_WIRE_NOTICE      0xc000u   /* ... of what the agent sends unasked */
 
 enum bw_wire_type {
     BW_MSG_HELLO = 0x0001,       /* first frame in both directions */
@@ -46,6 +47,7 @@ enum bw_wire_type {
     BW_MSG_LIST = 0x0003,        /* the exports this client may open */
     BW_MSG_OPEN = 0x0004,        /* take the lease of one export */
     BW_MSG_LEASE = 0x0005,       /* what holds for this session */
+    BW_MSG_DESCRIBE = 0x0006,    /* what is behind an export right now */
     BW_MSG_I2C_XFER = 0x0010,    /* one transfer on an opened I2C export */
     BW_MSG_I2C_STEP = 0x0011,    /* parts of a transaction, byte by byte */
     BW_MSG_SMBUS_XFER = 0x0012,  /* one SMBus protocol on an I2C export */
@@ -57,36 +59,47 @@ enum bw_wire_type {
     BW_MSG_FAULT_LIST = 0x0030, /* faults of a bench's adapter */
     BW_MSG_FAULT_ADD = 0x0031,
     BW_MSG_FAULT_CLEAR = 0x0032,
-    BW_MSG_STATS = 0x0040,       /* what the agent counted, per export */
-    BW_MSG_WHO = 0x0041,         /* the sessions there are */
-    BW_MSG_KICK = 0x0042,        /* end one */
-    BW_MSG_RELOAD = 0x0043,      /* read the bench file again */
-    BW_MSG_GPIO_LINES = 0x0050,  /* the lines of a GPIO export */
-    BW_MSG_GPIO_CONFIG = 0x0051, /* direction, drive, bias, edges, debounce */
-    BW_MSG_GPIO_SET = 0x0052,    /* drive levels, one after the other */
-    BW_MSG_GPIO_GET = 0x0053,    /* levels now */
-    BW_MSG_GPIO_EVENTS = 0x0054  /* notice: edges */
+    BW_MSG_STATS = 0x0040,         /* what the agent counted, per export */
+    BW_MSG_WHO = 0x0041,           /* the sessions there are */
+    BW_MSG_KICK = 0x0042,          /* end one */
+    BW_MSG_RELOAD = 0x0043,        /* read the bench file again */
+    BW_MSG_GPIO_LINES = 0x0050,    /* the lines of a GPIO export */
+    BW_MSG_GPIO_CONFIG = 0x0051,   /* direction, drive, bias, edges, debounce */
+    BW_MSG_GPIO_SET = 0x0052,      /* drive levels, one after the other */
+    BW_MSG_GPIO_GET = 0x0053,      /* levels now */
+    BW_MSG_GPIO_EVENTS = 0x0054,   /* notice: edges */
+    BW_MSG_SCSI_CMD = 0x0060,      /* one command; see wire_scsi.h */
+    BW_MSG_SCSI_DATA_OUT = 0x0061, /* data for the command that follows */
+    BW_MSG_SCSI_RESET = 0x0062,    /* reset the logical unit */
+    BW_MSG_SCSI_DATA_IN = 0x0063,  /* notice: data of the command under way */
+    BW_MSG_SCSI_BUSY = 0x0064,     /* notice: it is still under way */
+    BW_MSG_USB_START = 0x0070      /* from the reply on: a usbredir stream */
 };
 
 /* Capability bits of HELLO: what the sender understands beyond PING. */
 enum bw_wire_cap {
-    BW_CAP_I2C = 1u << 0,     /* I2C exports and I2C_XFER */
-    BW_CAP_VALUES = 1u << 1,  /* bench exports and VALUE_* */
-    BW_CAP_STEP = 1u << 2,    /* I2C_STEP */
-    BW_CAP_SMBUS = 1u << 3,   /* SMBUS_XFER */
-    BW_CAP_PROFILE = 1u << 4, /* PROFILE_GET */
-    BW_CAP_FAULTS = 1u << 5,  /* FAULT_* on bench exports */
-    BW_CAP_STATS = 1u << 6,   /* STATS and COUNTERS */
-    BW_CAP_LEASE = 1u << 7,   /* LEASE; the client keeps within its silence */
-    BW_CAP_GPIO = 1u << 8,    /* GPIO exports, GPIO_* */
-    BW_CAP_ADMIN = 1u << 9    /* WHO, KICK, RELOAD */
+    BW_CAP_I2C = 1u << 0,      /* I2C exports and I2C_XFER */
+    BW_CAP_VALUES = 1u << 1,   /* bench exports and VALUE_* */
+    BW_CAP_STEP = 1u << 2,     /* I2C_STEP */
+    BW_CAP_SMBUS = 1u << 3,    /* SMBUS_XFER */
+    BW_CAP_PROFILE = 1u << 4,  /* PROFILE_GET */
+    BW_CAP_FAULTS = 1u << 5,   /* FAULT_* on bench exports */
+    BW_CAP_STATS = 1u << 6,    /* STATS and COUNTERS */
+    BW_CAP_LEASE = 1u << 7,    /* LEASE; the client keeps within its silence */
+    BW_CAP_GPIO = 1u << 8,     /* GPIO exports, GPIO_* */
+    BW_CAP_ADMIN = 1u << 9,    /* WHO, KICK, RELOAD */
+    BW_CAP_SCSI = 1u << 10,    /* SCSI exports, SCSI_* and their notices */
+    BW_CAP_USB = 1u << 11,     /* USB exports, USB_START */
+    BW_CAP_DESCRIBE = 1u << 12 /* DESCRIBE */
 };
 
 enum bw_export_kind {
     BW_EXPORT_ANY = 0,   /* OPEN only: the client does not care */
     BW_EXPORT_I2C = 1,   /* a bus, or one address on it */
     BW_EXPORT_BENCH = 2, /* the values of the simulated bench */
-    BW_EXPORT_GPIO = 3   /* a set of lines, lib/gpio.h */
+    BW_EXPORT_GPIO = 3,  /* a set of lines, lib/gpio.h */
+    BW_EXPORT_SCSI = 4,  /* a logical unit: tape, changer, disk */
+    BW_EXPORT_USB = 5    /* a USB device, or a port that may have one */
 };
 
 enum bw_open_flag {
@@ -116,6 +129,13 @@ enum bw_i2c_func {
     BW_I2C_FUNC_SMBUS_PEC = 1u << 18 /* in hardware or by the driver */
 };
 
+/* The same fields of a SCSI or USB export. */
+enum bw_device_func {
+    BW_DEVICE_FUNC_PRESENT = 1u << 0,     /* it is there now */
+    BW_DEVICE_FUNC_SIMULATED = 1u << 3,   /* no real device behind it */
+    BW_DEVICE_FUNC_SCSI_TYPE = 0x1fu << 8 /* of INQUIRY, if it is present */
+};
+
 #define BW_ADDR_ANY 0xffffu /* export: the whole bus */
 
 struct bw_wire_header {
@@ -143,8 +163,9 @@ struct bw_wire_opened {
     uint16_t kind;       /* the export's, never BW_EXPORT_ANY */
     uint16_t addr;       /* its only address, or BW_ADDR_ANY */
     uint32_t funcs;      /* enum bw_i2c_func */
-    uint32_t max_len;    /* bytes the adapter takes in one message; this
-                            and timeout_ms are 0 for a bench */
+    uint32_t max_len;    /* bytes the adapter takes in one message, of SCSI
+                            in one command; this and timeout_ms are 0 for
+                            other kinds */
     uint32_t timeout_ms; /* the longest the adapter may take for a transfer */
 };
 

@@ -17,9 +17,9 @@ struct fake_agent {
     GThread *thread;
     GMutex lock; /* of everything below it */
     int listen_fd;
-    int wake[2]; /* pipe; closed at the writing end: stop */
+    int wake[2];   /* pipe; closed at the writing end: stop */
     int let_go[2]; /* pipe; a byte for each held reply that may go */
-    int conn;    /* -1: none; changed by the thread, with the lock */
+    int conn;      /* -1: none; changed by the thread, with the lock */
     char *path;
     unsigned port;
     unsigned connections;
