@@ -112,6 +112,15 @@ void bw_tape_ended(struct bw_tape_drive *drive, struct bw_tape_command *command,
                    enum bw_tape_result result, int64_t left);
 
 /* tape_read.c */
+/* FIXED has a block length to go by, and does not come with SILI; or refuses. */
+bool bw_tape_fixed_is_right(const struct bw_tape_drive *drive,
+                            struct bw_tape_command *command, bool sili);
+/* ILI, with the difference in INFORMATION. */
+void bw_tape_wrong_length(struct bw_tape_command *command, int64_t residue);
+/* A record of @found bytes came where @length were asked for. */
+void bw_tape_record_read(const struct bw_tape_drive *drive,
+                         struct bw_tape_command *command, uint32_t length,
+                         uint32_t found);
 void bw_tape_read_6(struct bw_tape_drive *drive,
                     struct bw_tape_command *command);
 void bw_tape_read_16(struct bw_tape_drive *drive,

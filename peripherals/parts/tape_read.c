@@ -27,16 +27,30 @@ static void read_ended(struct bw_tape_drive *drive,
     bw_tape_ended(drive, command, result, left);
 }
 
-static void wrong_length(struct bw_tape_command *command, int64_t residue)
+void bw_tape_wrong_length(struct bw_tape_command *command, int64_t residue)
 {
     bw_tape_check(command, BW_SENSE_NONE, 0);
     command->sense.ili = true;
     bw_tape_information(command, residue);
 }
 
+void bw_tape_record_read(const struct bw_tape_drive *drive,
+                         struct bw_tape_command *command, uint32_t length,
+                         uint32_t found)
+{
+    bool sili = command->cdb[1] & CDB_SILI;
+
+    command->done = found < length ? found : length;
+    if (found == length || (sili && found < length) ||
+        (sili && !drive->state.block_size)) {
+        bw_tape_good(command);
+    } else {
+        bw_tape_wrong_length(command, (int64_t)length - found);
+    }
+}
+
 static void read_record(struct bw_tape_drive *drive,
-                        struct bw_tape_command *command, uint32_t length,
-                        bool sili)
+                        struct bw_tape_command *command, uint32_t length)
 {
     struct bw_tape_object object;
     enum bw_tape_result result;
@@ -46,13 +60,7 @@ static void read_record(struct bw_tape_drive *drive,
         read_ended(drive, command, result, length);
         return;
     }
-    command->done = object.length < length ? object.length : length;
-    if (object.length == length || (sili && object.length < length) ||
-        (sili && !drive->state.block_size)) {
-        bw_tape_good(command);
-    } else {
-        wrong_length(command, (int64_t)length - object.length);
-    }
+    bw_tape_record_read(drive, command, length, object.length);
 }
 
 static void read_blocks(struct bw_tape_drive *drive,
@@ -74,21 +82,19 @@ static void read_blocks(struct bw_tape_drive *drive,
         result = bw_tape_read(store, NULL, 0, &object);
     }
     if (result == BW_TAPE_OK) {
-        wrong_length(command, count - done);
+        bw_tape_wrong_length(command, count - done);
     } else {
         read_ended(drive, command, result, count - done);
     }
 }
 
-static bool fields_are_right(const struct bw_tape_drive *drive,
-                             struct bw_tape_command *command)
+bool bw_tape_fixed_is_right(const struct bw_tape_drive *drive,
+                            struct bw_tape_command *command, bool sili)
 {
-    uint8_t flags = command->cdb[1];
-
-    if (!(flags & CDB_FIXED)) {
+    if (!(command->cdb[1] & CDB_FIXED)) {
         return true;
     }
-    if (flags & CDB_SILI) {
+    if (sili) {
         bw_tape_bad_field(command, 1, 1);
         return false;
     }
@@ -99,19 +105,23 @@ static bool fields_are_right(const struct bw_tape_drive *drive,
     return true;
 }
 
+static bool fields_are_right(const struct bw_tape_drive *drive,
+                             struct bw_tape_command *command)
+{
+    return bw_tape_fixed_is_right(drive, command, command->cdb[1] & CDB_SILI);
+}
+
 static void read_tape(struct bw_tape_drive *drive,
                       struct bw_tape_command *command, uint32_t length)
 {
-    uint8_t flags = command->cdb[1];
-
     if (!length) {
         bw_tape_good(command);
         return;
     }
-    if (flags & CDB_FIXED) {
+    if (command->cdb[1] & CDB_FIXED) {
         read_blocks(drive, command, length);
     } else {
-        read_record(drive, command, length, flags & CDB_SILI);
+        read_record(drive, command, length);
     }
     bw_tape_moved(drive, false, command->done,
                   command->sense.key == BW_SENSE_MEDIUM);

@@ -33,30 +33,6 @@ static uint8_t *scratch(struct bw_tape_store *store, uint8_t *memory,
     return io->memory(io->opaque, memory, bytes);
 }
 
-static bool fixed_is_right(const struct bw_tape_drive *drive,
-                           struct bw_tape_command *command, bool sili)
-{
-    if (!(command->cdb[1] & CDB_FIXED)) {
-        return true;
-    }
-    if (sili) {
-        bw_tape_bad_field(command, 1, 1);
-        return false;
-    }
-    if (!drive->state.block_size) {
-        bw_tape_bad_field(command, 1, 0);
-        return false;
-    }
-    return true;
-}
-
-static void wrong_length(struct bw_tape_command *command, int64_t residue)
-{
-    bw_tape_check(command, BW_SENSE_NONE, 0);
-    command->sense.ili = true;
-    bw_tape_information(command, residue);
-}
-
 /* --- READ REVERSE ----------------------------------------------------------
  */
 
@@ -98,7 +74,6 @@ static void reverse_record(struct bw_tape_drive *drive,
                            struct bw_tape_command *command, uint32_t length)
 {
     struct bw_tape_store *store = bw_tape_head(drive);
-    bool sili = command->cdb[1] & CDB_SILI;
     struct bw_tape_object object;
     enum bw_tape_result result;
     uint64_t left;
@@ -115,13 +90,7 @@ static void reverse_record(struct bw_tape_drive *drive,
         bw_tape_ended(drive, command, result, length);
         return;
     }
-    command->done = object.length < length ? object.length : length;
-    if (object.length == length || (sili && object.length < length) ||
-        (sili && !drive->state.block_size)) {
-        bw_tape_good(command);
-    } else {
-        wrong_length(command, (int64_t)length - object.length);
-    }
+    bw_tape_record_read(drive, command, length, object.length);
 }
 
 static void reverse_blocks(struct bw_tape_drive *drive,
@@ -141,7 +110,7 @@ static void reverse_blocks(struct bw_tape_drive *drive,
         }
         if (result == BW_TAPE_OK && object.length != size &&
             object.kind == BW_TAPE_KIND_RECORD) {
-            wrong_length(command, count - i);
+            bw_tape_wrong_length(command, count - i);
             return;
         }
         if (result == BW_TAPE_OK) {
@@ -176,7 +145,7 @@ static void reverse(struct bw_tape_drive *drive,
 void bw_tape_reverse_6(struct bw_tape_drive *drive,
                        struct bw_tape_command *command)
 {
-    if (fixed_is_right(drive, command, command->cdb[1] & CDB_SILI)) {
+    if (bw_tape_fixed_is_right(drive, command, command->cdb[1] & CDB_SILI)) {
         reverse(drive, command, bw_tape_be(command->cdb + 2, 3));
     }
 }
@@ -186,7 +155,7 @@ void bw_tape_reverse_16(struct bw_tape_drive *drive,
 {
     const uint8_t *cdb = command->cdb;
 
-    if (fixed_is_right(drive, command, cdb[1] & CDB_SILI) &&
+    if (bw_tape_fixed_is_right(drive, command, cdb[1] & CDB_SILI) &&
         bw_tape_go(drive, command, cdb[3], 3, bw_tape_be64(cdb + 4))) {
         reverse(drive, command, bw_tape_be(cdb + 12, 3));
     }
@@ -240,8 +209,9 @@ static void verify(struct bw_tape_drive *drive, struct bw_tape_command *command,
             return;
         }
         if (object.length != length) {
-            wrong_length(command, fixed ? (int64_t)count - i
-                                        : (int64_t)length - object.length);
+            bw_tape_wrong_length(command,
+                                 fixed ? (int64_t)count - i
+                                       : (int64_t)length - object.length);
             return;
         }
         if (!equal) {
@@ -257,7 +227,7 @@ static void verify(struct bw_tape_drive *drive, struct bw_tape_command *command,
 void bw_tape_verify_6(struct bw_tape_drive *drive,
                       struct bw_tape_command *command)
 {
-    if (fixed_is_right(drive, command, false)) {
+    if (bw_tape_fixed_is_right(drive, command, false)) {
         verify(drive, command, bw_tape_be(command->cdb + 2, 3));
     }
 }
@@ -267,7 +237,7 @@ void bw_tape_verify_16(struct bw_tape_drive *drive,
 {
     const uint8_t *cdb = command->cdb;
 
-    if (fixed_is_right(drive, command, false) &&
+    if (bw_tape_fixed_is_right(drive, command, false) &&
         bw_tape_go(drive, command, cdb[3], 3, bw_tape_be64(cdb + 4))) {
         verify(drive, command, bw_tape_be(cdb + 12, 3));
     }
