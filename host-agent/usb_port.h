@@ -19,6 +19,10 @@
 
 #include "lib/status.h"
 
+#define BW_USB_MAX_PORT   31
+#define BW_USB_MAX_SERIAL 63
+#define BW_USB_MAX_NAME   127
+
 struct bw_usb_pipe;
 struct bw_usb_port;
 
@@ -44,10 +48,10 @@ struct bw_usb_what {
     bool present;
     uint16_t vendor;
     uint16_t product;
-    char port[32]; /* "1-1.4" as in sysfs, or what a simulation says */
-    char serial[64];
-    char name[128]; /* manufacturer and product */
-    char why[160];  /* not present, or not usable: the cause and the cure */
+    char port[BW_USB_MAX_PORT + 1]; /* "1-1.4" as in sysfs */
+    char serial[BW_USB_MAX_SERIAL + 1];
+    char name[BW_USB_MAX_NAME + 1]; /* manufacturer and product */
+    char why[160]; /* not present, or not usable: the cause and the cure */
 };
 
 /**
