@@ -33,6 +33,7 @@ struct bw_fault_set;
 struct bw_policy;
 struct bw_sim;
 struct bw_sim_chip;
+struct bw_wire_description;
 
 /* A session that waits for an adapter; on the stack of bw_bus_lock(). */
 struct bw_bus_waiter {
@@ -62,6 +63,9 @@ struct bw_bus {
  * @close: undoes what a kind without a bus has made, or NULL; called once, by
  *         the thread that drops the last reference
  * @own: what such a kind has, for its service and @close
+ * @describe: says what is behind it now, for DESCRIBE, without touching it; NULL
+ *            for I2C and bench exports.  @out is zeroed.  Called in the thread
+ *            of any session, also of one that has not opened the export
  */
 struct bw_export {
     atomic_uint refs;
@@ -78,6 +82,7 @@ struct bw_export {
     struct bw_lease lease;
     struct bw_stats stats;
     void (*close)(struct bw_export *e);
+    void (*describe)(struct bw_export *e, struct bw_wire_description *out);
     void *own;
 };
 

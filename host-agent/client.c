@@ -207,7 +207,7 @@ static enum bw_status say_hello(struct bw_client *c)
         .minor = BW_WIRE_MINOR,
         .caps = BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_STEP | BW_CAP_SMBUS |
                 BW_CAP_FAULTS | BW_CAP_STATS | BW_CAP_LEASE | BW_CAP_ADMIN |
-                BW_CAP_GPIO,
+                BW_CAP_GPIO | BW_CAP_DESCRIBE,
         .max_body = BW_WIRE_MAX_BODY,
         .software = "benchwire " BW_VERSION_TEXT,
     };
@@ -529,6 +529,28 @@ enum bw_status bw_client_open(struct bw_client *c, unsigned kind,
     status = open_as(c, kind, name, BW_OPEN_SHARED);
     if (status == BW_DENIED) {
         return fail(c, BW_BUSY, "%s", error); /* it is not to be shared */
+    }
+    return status;
+}
+
+enum bw_status bw_client_describe(struct bw_client *c, const char *name,
+                                  struct bw_wire_description *out)
+{
+    struct bw_reader body;
+    enum bw_status status;
+
+    if (!(c->caps & BW_CAP_DESCRIBE)) {
+        return fail(c, BW_UNSUPPORTED,
+                    "the agent is of a release before 1.3 of the protocol and "
+                    "does not describe its exports");
+    }
+    bw_wire_put_value_name(bw_client_begin(c, BW_MSG_DESCRIBE), name);
+    status = bw_client_call(c, BW_CLIENT_WAIT_MS, &body);
+    if (status == BW_OK) {
+        status = bw_wire_get_description(&body, out);
+        if (status != BW_OK) {
+            fail(c, status, "the agent's answer to DESCRIBE does not parse");
+        }
     }
     return status;
 }

@@ -19,6 +19,7 @@
 #include "lib/smbus.h"
 #include "lib/status.h"
 #include "lib/wire.h"
+#include "lib/wire_describe.h"
 
 #define BW_CLIENT_DEFAULT   "unix:/run/benchwire/benchwire.sock"
 #define BW_CLIENT_MAX_ERROR 512
@@ -100,6 +101,10 @@ enum bw_status bw_client_wait(struct bw_client *c, uint64_t deadline_ns,
  * to be shared with them. */
 enum bw_status bw_client_open(struct bw_client *c, unsigned kind,
                               const char *name);
+
+/* DESCRIBE; BW_UNSUPPORTED from an agent of before. */
+enum bw_status bw_client_describe(struct bw_client *c, const char *name,
+                                  struct bw_wire_description *out);
 
 /* One transfer on an opened I2C export; its reads have room. */
 enum bw_status bw_client_i2c(struct bw_client *c, struct bw_i2c_xfer *x);

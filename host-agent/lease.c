@@ -116,3 +116,13 @@ unsigned bw_lease_holders(struct bw_lease *l)
     pthread_mutex_unlock(&l->group->lock);
     return holders;
 }
+
+bool bw_lease_is_barred(struct bw_lease *l, bool shared)
+{
+    bool barred;
+
+    pthread_mutex_lock(&l->group->lock);
+    barred = !is_free_for(l, shared);
+    pthread_mutex_unlock(&l->group->lock);
+    return barred;
+}

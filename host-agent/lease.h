@@ -66,4 +66,7 @@ void bw_lease_drop(struct bw_lease *l);
 
 unsigned bw_lease_holders(struct bw_lease *l);
 
+/* Would bw_lease_take() have to wait now, for this one or what overlaps? */
+bool bw_lease_is_barred(struct bw_lease *l, bool shared);
+
 #endif

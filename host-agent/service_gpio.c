@@ -21,6 +21,7 @@
 #include "host-agent/clock.h"
 #include "host-agent/log.h"
 #include "host-agent/log_quota.h"
+#include "lib/wire_describe.h"
 
 #define NS_PER_US 1000u
 
@@ -464,6 +465,30 @@ static void close_gpio(struct bw_export *e)
     free(g);
 }
 
+/* The lines by their names; they are the agent's since its start. */
+static void describe_gpio(struct bw_export *e, struct bw_wire_description *out)
+{
+    struct gpio *g = lock_gpio(e);
+    unsigned i;
+    size_t at;
+
+    out->state = BW_DESCRIBE_PRESENT;
+    at = (size_t)snprintf(out->what, sizeof(out->what),
+                          "%u %s:", g->lines->count,
+                          g->lines->count == 1 ? "line" : "lines");
+    for (i = 0; i < g->lines->count; i++) {
+        const char *name = g->owners[i].name;
+
+        if (at + strlen(name) + sizeof(", ...") > sizeof(out->what)) {
+            snprintf(out->what + at, sizeof(out->what) - at, " ...");
+            break;
+        }
+        at += (size_t)snprintf(out->what + at, sizeof(out->what) - at, "%s %s",
+                               i ? "," : "", name);
+    }
+    unlock_gpio(g);
+}
+
 bool bw_service_gpio_attach(struct bw_export *e, struct bw_gpio_lines *lines,
                             const struct bw_gpio_owner *owners)
 {
@@ -482,5 +507,6 @@ bool bw_service_gpio_attach(struct bw_export *e, struct bw_gpio_lines *lines,
     }
     e->own = g;
     e->close = close_gpio;
+    e->describe = describe_gpio;
     return true;
 }

@@ -70,6 +70,7 @@ static const struct rule {
     { BW_MSG_FAULT_CLEAR, PHASE_BENCH, bw_session_on_fault_clear },
     { BW_MSG_STATS, PHASE_GREETED, bw_session_on_stats },
     { BW_MSG_LEASE, PHASE_GREETED, bw_session_on_lease },
+    { BW_MSG_DESCRIBE, PHASE_GREETED, bw_session_on_describe },
     { BW_MSG_WHO, PHASE_GREETED, bw_session_on_who },
     { BW_MSG_KICK, PHASE_GREETED, bw_session_on_kick },
     { BW_MSG_RELOAD, PHASE_GREETED, bw_session_on_reload },

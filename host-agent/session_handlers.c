@@ -24,7 +24,7 @@
 #define SERVER_CAPS                                                            \
     (BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS | BW_CAP_STEP | BW_CAP_FAULTS | \
      BW_CAP_STATS | BW_CAP_PROFILE | BW_CAP_LEASE | BW_CAP_ADMIN |             \
-     BW_CAP_GPIO)
+     BW_CAP_GPIO | BW_CAP_DESCRIBE)
 #define LOG_MAX_TEXT        512 /* characters of a transfer in the log */
 #define LOG_MAX_UNSUPPORTED 8   /* of a session */
 #define LOG_MAX_DATA        32  /* read bytes in the log */

@@ -31,6 +31,7 @@ bw_session_handler bw_session_on_fault_add;
 bw_session_handler bw_session_on_fault_clear;
 bw_session_handler bw_session_on_counters;
 bw_session_handler bw_session_on_stats;
+bw_session_handler bw_session_on_describe;
 bw_session_handler bw_session_on_lease;
 bw_session_handler bw_session_on_who;
 bw_session_handler bw_session_on_kick;

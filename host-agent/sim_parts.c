@@ -162,6 +162,20 @@ enum bw_status bw_sim_add_ten_bit(struct bw_sim *s, const char *name,
                                            .ten_bit = true });
 }
 
+const char *bw_sim_part_at(const struct bw_sim *s, uint16_t addr,
+                           const struct bw_part_model **model)
+{
+    size_t i;
+
+    for (i = 0; i < s->bus.count; i++) {
+        if (s->seats[i].addr == addr && !s->seats[i].ten_bit) {
+            *model = s->seats[i].model;
+            return s->names[i];
+        }
+    }
+    return NULL;
+}
+
 size_t bw_sim_value_count(const struct bw_sim *s)
 {
     size_t count = 0;

@@ -86,6 +86,10 @@ enum bw_status bw_sim_add_ten_bit(struct bw_sim *s, const char *name,
                                   const struct bw_part_model *model,
                                   uint16_t addr10);
 
+/* The name of the part at an address of 7 bits, and its model; or NULL. */
+const char *bw_sim_part_at(const struct bw_sim *s, uint16_t addr,
+                           const struct bw_part_model **model);
+
 /* All values of all parts, numbered from 0. */
 size_t bw_sim_value_count(const struct bw_sim *s);
 void bw_sim_value_at(struct bw_sim *s, size_t index, struct bw_wire_value *v);

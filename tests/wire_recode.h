@@ -14,6 +14,7 @@
 
 #include "lib/wire.h"
 #include "lib/wire_admin.h"
+#include "lib/wire_describe.h"
 #include "lib/wire_fault.h"
 #include "lib/wire_gpio.h"
 #include "lib/wire_profile.h"
@@ -254,6 +255,7 @@ static inline void recode_request(struct recode *c, unsigned type)
                     bw_wire_get_smbus_request(&c->r, &m),
                     bw_wire_put_smbus_request(&c->w, &m));
         break;
+    case BW_MSG_DESCRIBE:
     case BW_MSG_VALUE_GET:
         RECODE_BODY(c, struct recode_name,
                     bw_wire_get_value_name(&c->r, m.name),
@@ -354,6 +356,11 @@ static inline void recode_reply(struct recode *c, unsigned type)
     case BW_MSG_LEASE:
         RECODE_BODY(c, struct bw_wire_lease, bw_wire_get_lease(&c->r, &m),
                     bw_wire_put_lease(&c->w, &m));
+        break;
+    case BW_MSG_DESCRIBE:
+        RECODE_BODY(c, struct bw_wire_description,
+                    bw_wire_get_description(&c->r, &m),
+                    bw_wire_put_description(&c->w, &m));
         break;
     case BW_MSG_WHO:
         recode_who(c);

@@ -212,6 +212,7 @@ static void check_body(unsigned type, struct bw_reader *body)
     static struct bw_wire_value value;
     static struct bw_wire_stats stats;
     static struct bw_wire_who who;
+    static struct bw_wire_description description;
     struct bw_wire_gpio_line line;
     struct bw_gpio_state state;
     struct bw_wire_lease lease;
@@ -252,6 +253,9 @@ static void check_body(unsigned type, struct bw_reader *body)
         break;
     case BW_MSG_LEASE:
         require(bw_wire_get_lease(body, &lease) == BW_OK);
+        break;
+    case BW_MSG_DESCRIBE:
+        require(bw_wire_get_description(body, &description) == BW_OK);
         break;
     case BW_MSG_WHO:
         while (bw_reader_left(body) > 0) {

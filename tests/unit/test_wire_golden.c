@@ -456,6 +456,22 @@ static void put_lease_reply(struct bw_writer *w)
     bw_wire_put_lease(w, &m);
 }
 
+static void put_describe_request(struct bw_writer *w)
+{
+    bw_wire_put_value_name(w, "thermometer");
+}
+
+static void put_describe_reply(struct bw_writer *w)
+{
+    const struct bw_wire_description m = {
+        .state = BW_DESCRIBE_ABSENT,
+        .what = "0403:6001 at port 1-1.4",
+        .cure = "plug it in",
+    };
+
+    bw_wire_put_description(w, &m);
+}
+
 static void put_who_reply(struct bw_writer *w)
 {
     const struct bw_wire_who m = {
@@ -520,6 +536,8 @@ static const struct expected {
     { "open-refused", REPLY(BW_MSG_OPEN), BW_BUSY, 4, put_open_refused },
     { "lease-request", BW_MSG_LEASE, 0, 70, put_nothing },
     { "lease-reply", REPLY(BW_MSG_LEASE), BW_OK, 70, put_lease_reply },
+    { "describe-request", BW_MSG_DESCRIBE, 0, 75, put_describe_request },
+    { "describe-reply", REPLY(BW_MSG_DESCRIBE), BW_OK, 75, put_describe_reply },
     { "i2c-request", BW_MSG_I2C_XFER, 0, 42, put_i2c_request },
     { "i2c-reply", REPLY(BW_MSG_I2C_XFER), BW_OK, 42, put_i2c_reply },
     { "i2c-failed", REPLY(BW_MSG_I2C_XFER), BW_NACK_ADDR, 43, put_i2c_failed },
@@ -848,6 +866,7 @@ static void the_document_lists_every_message_type(void **state)
         BW_MSG_FAULT_LIST, BW_MSG_FAULT_ADD,   BW_MSG_FAULT_CLEAR,
         BW_MSG_STATS,      BW_MSG_GPIO_LINES,  BW_MSG_GPIO_CONFIG,
         BW_MSG_GPIO_SET,   BW_MSG_GPIO_GET,    BW_MSG_GPIO_EVENTS,
+        BW_MSG_DESCRIBE,
     };
 
     (void)state;
@@ -937,6 +956,10 @@ static void the_document_numbers_kinds_and_bits_as_the_code_does(void **state)
                   { "WRITE", BW_STEP_WRITE },
                   { "READ", BW_STEP_READ },
                   { "STOP", BW_STEP_STOP },
+                  { "UNKNOWN", BW_DESCRIBE_UNKNOWN },
+                  { "PRESENT", BW_DESCRIBE_PRESENT },
+                  { "ABSENT", BW_DESCRIBE_ABSENT },
+                  { "UNUSABLE", BW_DESCRIBE_UNUSABLE },
                   { "ANY", BW_EXPORT_ANY },
                   { "I2C", BW_EXPORT_I2C },
                   { "BENCH", BW_EXPORT_BENCH },
@@ -969,6 +992,7 @@ static void the_document_numbers_kinds_and_bits_as_the_code_does(void **state)
                  { "LEASE", BW_CAP_LEASE },
                  { "GPIO", BW_CAP_GPIO },
                  { "ADMIN", BW_CAP_ADMIN },
+                 { "DESCRIBE", BW_CAP_DESCRIBE },
                  { "IN", BW_GPIO_FUNC_IN },
                  { "OUT", BW_GPIO_FUNC_OUT },
                  { "SIMULATED", BW_GPIO_FUNC_SIMULATED },
