@@ -298,14 +298,14 @@ static void open_is_refused_outside_of_them(void **state)
     (void)state;
     assert_int_equal(open_with(BW_EXPORT_I2C, 0, 0), BW_MALFORMED);
     assert_int_equal(open_with(BW_EXPORT_I2C, 0, 64), BW_MALFORMED);
-    assert_int_equal(open_with(BW_EXPORT_GPIO + 1, 0, 1), BW_INVALID);
+    assert_int_equal(open_with(BW_EXPORT_USB + 1, 0, 1), BW_INVALID);
     assert_int_equal(open_with(0xffff, 0, 1), BW_INVALID);
     for (unsigned bit = 1; bit < 16; bit++) {
         assert_int_equal(open_with(BW_EXPORT_I2C, (uint16_t)(1u << bit), 1),
                          BW_INVALID);
     }
     /* A body that does not parse is that first. */
-    assert_int_equal(open_with(BW_EXPORT_GPIO + 1, 0, 64), BW_MALFORMED);
+    assert_int_equal(open_with(BW_EXPORT_USB + 1, 0, 64), BW_MALFORMED);
 }
 
 static enum bw_status opened_with(uint16_t kind, uint16_t addr,
