@@ -73,7 +73,7 @@ gpio_board() {
     if until_true 60 lines_ready; then
         rig 'edges clock 7421 >/tmp/clock.log 2>&1 </dev/null & echo $! >/tmp/clock.pid'
         rig_wait 10 rig 'grep -q clock /tmp/clock.log'
-        offset=$(tests/bench/gpio_latency.py offset "$(cat "$RIG/clock")")
+        offset=$(tests/bench/gpio_latency.py offset "$(rig_port 7421)")
         gpio_edges "$LINES_SIM" -n "$GPIO_EDGES" -p "$GPIO_GAP_US" \
             -f /tmp/gpio.edges >"$dir/gpio.board"
         rig 'cat /tmp/gpio.edges' >"$dir/gpio.edges"

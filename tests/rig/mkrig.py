@@ -6,6 +6,8 @@ usage: mkrig.py [OPTION]... CACHE
   -k FOLDER             lib/modules/VERSION of a kernel package
   -m NAME[ OPTION...]   a module, loaded with these options; what it depends
                         on comes before it
+  -M NAME[ OPTION...]   a module for later: it and what it needs further are
+                        named in /lib/modules/lazy
   -p FILE[:PATH]        a program, put at PATH (default /bin/NAME), with the
                         shared libraries it needs in /lib
   -f FILE:PATH[:MODE]   any other file
@@ -16,8 +18,9 @@ printed.  Everything that is in it counts for the sum, and nothing else, so the
 same content is the same file.
 
 Modules are ordered by their own "depends" and "softdep pre" lines, without
-depmod (a soft one that is an alias is to be named with -m before); /lib/modules/order tells the guest's init what to load.  Libraries are
-found by DT_NEEDED, recursively, as the loader of the guest will.
+depmod (a soft one that is an alias is to be named with -m before);
+/lib/modules/order tells the guest's init what to load.  Libraries are found by
+DT_NEEDED, recursively, as the loader of the guest will.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -31,7 +34,7 @@ import cpio
 import elf
 
 SKELETON = ("dev", "proc", "sys", "tmp", "root", "mnt", "etc", "run", "var")
-KEEP = 4  # images in the cache
+KEEP = 8  # images in the cache
 
 
 class RigError(Exception):
@@ -126,13 +129,14 @@ def build(options):
         archive.directory(folder)
     archive.device("/dev/console", 5, 1)
     libraries = Libraries([v for o, v in options if o == "-l"])
-    modules, order = None, []
+    modules, early, late = None, [], []
     for option, value in options:
         if option == "-k":
             modules = Modules(value)
         elif option == "-m":
-            modules.add(value.split()[0])
-            order.append(value.split())
+            early.append(value.split())
+        elif option == "-M":
+            late.append(value.split())
         elif option == "-p":
             source, _, path = value.partition(":")
             data = read(source)
@@ -145,17 +149,23 @@ def build(options):
     for path, data in libraries.found.items():
         archive.file(path, data, 0o755)
     if modules:
-        add_modules(archive, modules, {n: o for n, *o in order})
+        add_modules(archive, modules, "order", early)
+        add_modules(archive, modules, "lazy", late)
     return archive.bytes()
 
 
-def add_modules(archive, modules, options):
-    options = {canonical(name): words for name, words in options.items()}
+def add_modules(archive, modules, listed, wanted):
+    """Add those that are WANTED, words of name and options, and a list."""
+    before = set(modules.order)
+    for name, *_ in wanted:
+        modules.add(name)
+    options = {canonical(name): words for name, *words in wanted}
     lines = []
     for name, data in modules.order.items():
-        archive.file(f"/lib/modules/{name}.ko", data)
-        lines.append(" ".join([name, *options.get(name, [])]))
-    archive.file("/lib/modules/order", "\n".join(lines).encode() + b"\n")
+        if name not in before:
+            archive.file(f"/lib/modules/{name}.ko", data)
+            lines.append(" ".join([name, *options.get(name, [])]))
+    archive.file(f"/lib/modules/{listed}", "\n".join([*lines, ""]).encode())
 
 
 def store(data, cache):
@@ -180,7 +190,7 @@ def store(data, cache):
 
 def main():
     try:
-        options, args = getopt.getopt(sys.argv[1:], "k:m:p:f:l:")
+        options, args = getopt.getopt(sys.argv[1:], "k:m:M:p:f:l:")
         (cache,) = args
     except (getopt.GetoptError, ValueError):
         print(__doc__.split("\n\n")[1], file=sys.stderr)

@@ -10,8 +10,8 @@
 #   rig_qmp hmp 'info usb'       QEMU's monitor, as tests/e2e/qmp.py has it
 #
 # $RIG_AGENT is the agent's address.  $RIG is the rig's folder: console,
-# qemu.log, qmp.sock, control.sock, agent (its address), clock (the port of
-# "edges clock"), boot (its times), and usb1.* and usb2.* of the adapters' peers.
+# qemu.log, qmp.sock, control.sock, agent (its address), ports (see rig_port),
+# boot (its times), and usb1.* and usb2.* of the adapters' peers.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
@@ -21,6 +21,8 @@ RIG_PEER=${BW_RIG_PEER:-build/host/tests/rig/tiny-usb}
 RIG_TOOL=build/host/benchwire
 RIG_BOOT_S=240 # some 6 s on an idle machine; tests share theirs
 RIG_PEERS=(usb1 usb2)
+# the agent; "edges clock"; a test's agent with TLS and without; usbredirect
+RIG_PORTS=(127.0.0.1:7420 10.0.2.15:7421 127.0.0.1:742{2,3} 10.0.2.15:7424)
 RIG=${BW_RIG:-}
 
 # Without "quiet" the console has the kernel's messages.
@@ -91,19 +93,27 @@ rig_peer() {
     rig_wait 10 [ -S "$RIG/$1.sock" ]
 }
 
+# rig_port PORT: the port of this machine that leads to that one of the rig
+rig_port() {
+    awk -v port="$1" '$1 == port { print $2 }' "$RIG/ports"
+}
+
 rig_qemu() {
-    local peer args=()
+    local peer port args=() net=user,id=net,restrict=on
+    for port in "${RIG_PORTS[@]}"; do
+        net+=,hostfwd=tcp:127.0.0.1:0-$port
+    done
     for peer in "${RIG_PEERS[@]}"; do
         args+=(-chardev "socket,path=$RIG/$peer.sock,id=$peer"
             -device "usb-redir,chardev=$peer,id=$peer,port=${peer#usb}")
     done
-    setsid "$RIG_QEMU" -accel tcg -M q35 -m 192 -nodefaults -no-user-config \
+    setsid "$RIG_QEMU" -accel tcg -M q35 -m 384 -nodefaults -no-user-config \
         -display none -no-reboot -kernel build/rig/vmlinux \
         -initrd build/rig/initramfs -append "$RIG_APPEND" \
         -serial "file:$RIG/console" \
         -serial "unix:$RIG/control.sock,server=on,wait=off" \
         -qmp "unix:$RIG/qmp.sock,server=on,wait=off" \
-        -netdev "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-127.0.0.1:7420,hostfwd=tcp:127.0.0.1:0-10.0.2.15:7421" \
+        -netdev "$net" \
         -device virtio-net-pci,netdev=net,romfile= \
         -device qemu-xhci "${args[@]}" >"$RIG/qemu.log" 2>&1 </dev/null 7>&- &
     echo $! >"$RIG/qemu.pid"
@@ -127,10 +137,8 @@ rig_boot() {
         return 1
     fi
     rig_qmp hmp 'info usernet' |
-        awk -v agent="$RIG/agent" -v clock="$RIG/clock" \
-            '/HOST_FORWARD/ { port[$6] = $4 }
-            END { print "tcp:127.0.0.1:" port[7420] >agent
-                  print port[7421] >clock }'
+        awk '/HOST_FORWARD/ { print $6, $4 }' >"$RIG/ports"
+    echo "tcp:127.0.0.1:$(rig_port 7420)" >"$RIG/agent"
     printf 'rig: booted in %s s of wall time\n' \
         "$(seconds_of $((${EPOCHREALTIME/./} - start)))" >>"$RIG/boot"
 }

@@ -92,9 +92,8 @@ guest_library() {
         -device "scsi-changer,bus=virtio.0,scsi-id=$(($1 + 1)),slots=$GUEST/library,drives=v$1")
 }
 
-# guest_args: what is the same in each guest
-guest_args() {
-    truncate -s 4G "$GUEST/scratch.img"
+# guest_base: what every guest needs that runs this Debian
+guest_base() {
     args=(-M "virt,highmem=off" -m 512 -nodefaults -no-user-config
         -display none -no-reboot -kernel build/tape/zImage
         -initrd build/tape/initramfs
@@ -102,10 +101,16 @@ guest_args() {
         -device virtio-rng-pci
         -drive "if=none,id=root,format=raw,snapshot=on,file=build/tape/root.img"
         -device "virtio-blk-pci,drive=root,serial=root"
-        -drive "if=none,id=scratch,format=raw,file=$GUEST/scratch.img"
-        -device "virtio-blk-pci,drive=scratch,serial=scratch"
         -chardev "socket,id=control,path=$GUEST/control.sock,server=on,wait=off"
-        -qmp "unix:$GUEST/qmp.sock,server=on,wait=off"
+        -qmp "unix:$GUEST/qmp.sock,server=on,wait=off")
+}
+
+# guest_args: the drives as well; who sources this may have another one
+guest_args() {
+    guest_base
+    truncate -s 4G "$GUEST/scratch.img"
+    args+=(-drive "if=none,id=scratch,format=raw,file=$GUEST/scratch.img"
+        -device "virtio-blk-pci,drive=scratch,serial=scratch"
         -device "virtio-scsi-pci,id=virtio")
     if guest_has_tape; then
         guest_tapes virtio "${GUEST_VIRTIO[@]}"
