@@ -1,7 +1,7 @@
 # A board whose pins are lines of the rig's GPIO chip "bench" (guest/bench.conf,
 # export "lines"): inputs P0, P1, P2, P8, outputs P13 to P16, in the order of
 # tests/firmware/edges.c.  Sourced, after rig.bash; the caller has $QEMU,
-# $ICOUNT and a folder $LINES_DIR.
+# $ICOUNT and a folder $LINES_DIR, and may set $LINES_PATIENCE (ms).
 #
 #   lines_board FIRMWARE [OPTION...]    fills LINES_QEMU with the command
 #   lines_edges mirror -n 1000          tests/rig/edges.c in the guest
@@ -14,6 +14,7 @@
 
 LINES_SIM=/sys/devices/platform/gpio-sim.1/gpiochip1
 LINES_PINS=(P0 P1 P2 P8 P13 P14 P15 P16) # of lines 0 to 7
+LINES_PATIENCE=2000 # timeout-ms of the lines
 LINES_QEMU=()
 
 lines_board() {
@@ -26,7 +27,7 @@ lines_board() {
         -chardev "socket,id=lines,host=${host%:*},port=${host##*:},reconnect-ms=250")
     shift
     for i in "${!LINES_PINS[@]}"; do
-        LINES_QEMU+=(-device "gpio-passthrough,id=line$i,chardev=lines,export=lines,line=line$i,pin=${LINES_PINS[i]}")
+        LINES_QEMU+=(-device "gpio-passthrough,id=line$i,chardev=lines,export=lines,line=line$i,pin=${LINES_PINS[i]},timeout-ms=$LINES_PATIENCE")
     done
     LINES_QEMU+=("$@")
     rm -f "$LINES_DIR"/lines.{sock,qmp,serial}
