@@ -26,7 +26,11 @@ ASAN_CFLAGS := $(BASE_CFLAGS) -O1 -fno-omit-frame-pointer $(SANITIZE)
 # looked up when a recipe runs, as setup may have been just before
 gpiod = $(shell cat $(BUILD)/gpiod$(addprefix -,$(filter \
 	$(CROSS_ARCHES),$(word 2,$(subst /, ,$@))))/$(1) 2>/dev/null)
-AGENT_LIBS = -Wl,--as-needed -linih -lseccomp -lgnutls $(call gpiod,libs)
+# the same of scripts/usbredir
+usbredir = $(shell cat $(BUILD)/usbredir$(addprefix -,$(filter \
+	$(CROSS_ARCHES),$(word 2,$(subst /, ,$@))))/$(1) 2>/dev/null)
+AGENT_LIBS = -Wl,--as-needed -linih -lseccomp -lgnutls $(call gpiod,libs) \
+	$(call usbredir,libs)
 FUZZ_CC := clang
 FUZZ_CFLAGS := $(BASE_CFLAGS) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link
 TSAN_CFLAGS := $(BASE_CFLAGS) -O1 -fno-omit-frame-pointer -fsanitize=thread

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "host-agent/backend_sim_lines.h"
+#include "host-agent/backend_sim_usb.h"
 #include "host-agent/clock.h"
 #include "host-agent/filter_fault.h"
 #include "host-agent/policy.h"
@@ -23,6 +24,7 @@ static void empty(struct bw_bench *b)
     b->bus_count = 0;
     b->export_count = 0;
     b->policy = NULL;
+    b->usb_name[0] = '\0';
 }
 
 void bw_bench_init(struct bw_bench *b)
@@ -55,6 +57,7 @@ void bw_bench_exchange(struct bw_bench *b, struct bw_bench *other)
 {
     struct bw_bus *buses[BW_BENCH_MAX_BUSES];
     struct bw_export *exports[BW_BENCH_MAX_EXPORTS];
+    char usb_name[sizeof(b->usb_name)];
     struct bw_policy *policy;
     size_t buses_of_b, exports_of_b;
 
@@ -64,6 +67,8 @@ void bw_bench_exchange(struct bw_bench *b, struct bw_bench *other)
     buses_of_b = b->bus_count;
     exports_of_b = b->export_count;
     policy = b->policy;
+    memcpy(usb_name, b->usb_name, sizeof(usb_name));
+    memcpy(b->usb_name, other->usb_name, sizeof(usb_name));
     memcpy(b->buses, other->buses, sizeof(buses));
     memcpy(b->exports, other->exports, sizeof(exports));
     b->bus_count = other->bus_count;
@@ -75,6 +80,7 @@ void bw_bench_exchange(struct bw_bench *b, struct bw_bench *other)
     other->bus_count = buses_of_b;
     other->export_count = exports_of_b;
     other->policy = policy;
+    memcpy(other->usb_name, usb_name, sizeof(usb_name));
 }
 
 /* Buses */
@@ -108,6 +114,7 @@ void bw_bus_unref(struct bw_bus *bus)
     }
     bus->adapter->ops->close(bus->adapter);
     bw_sim_chip_free(bus->chip);
+    bw_sim_usb_free(bus->usb);
     bw_lease_group_finish(&bus->leases);
     pthread_cond_destroy(&bus->granted);
     pthread_mutex_destroy(&bus->mutex);
@@ -306,6 +313,13 @@ struct bw_export *bw_bench_get_export(struct bw_bench *b, const char *name)
     }
     pthread_mutex_unlock(&b->lock);
     return e;
+}
+
+void bw_bench_usb_name(struct bw_bench *b, char name[BW_WIRE_MAX_NAME + 1])
+{
+    pthread_mutex_lock(&b->lock);
+    memcpy(name, b->usb_name, sizeof(b->usb_name));
+    pthread_mutex_unlock(&b->lock);
 }
 
 size_t bw_bench_get_exports(struct bw_bench *b,

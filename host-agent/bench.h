@@ -33,6 +33,7 @@ struct bw_fault_set;
 struct bw_policy;
 struct bw_sim;
 struct bw_sim_chip;
+struct bw_sim_usb;
 struct bw_wire_description;
 
 /* A session that waits for an adapter; on the stack of bw_bus_lock(). */
@@ -48,6 +49,7 @@ struct bw_bus {
     struct bw_i2c_adapter *adapter;  /* owned */
     struct bw_sim *sim;              /* the adapter, if it is simulated */
     struct bw_sim_chip *chip;        /* its GPIO lines, owned, or NULL */
+    struct bw_sim_usb *usb;          /* its USB devices, owned, or NULL */
     struct bw_fault_set *faults;     /* that may be set, or NULL */
     struct bw_lease_group leases;    /* of the exports */
     pthread_mutex_t mutex;           /* guards what follows */
@@ -93,6 +95,7 @@ struct bw_bench {
     struct bw_export *exports[BW_BENCH_MAX_EXPORTS];
     size_t export_count;
     struct bw_policy *policy; /* owned; NULL: everybody may everything */
+    char usb_name[BW_WIRE_MAX_NAME + 1]; /* see bw_bench_usb_name() */
 };
 
 void bw_bench_init(struct bw_bench *b);
@@ -160,6 +163,10 @@ struct bw_export *bw_bench_find_export(struct bw_bench *b, const char *name);
 
 /* The same for sessions: with a reference more, for bw_export_unref(). */
 struct bw_export *bw_bench_get_export(struct bw_bench *b, const char *name);
+
+/* The export for clients that speak usbredir and name none; "": the file says
+ * nothing of it. */
+void bw_bench_usb_name(struct bw_bench *b, char name[BW_WIRE_MAX_NAME + 1]);
 
 /**
  * bw_bench_get_exports: all of them, in the order of the bench file

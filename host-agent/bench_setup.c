@@ -14,6 +14,7 @@
 #include "host-agent/backend_sim.h"
 #include "host-agent/backend_wires.h"
 #include "host-agent/bench_gpio.h"
+#include "host-agent/bench_usb.h"
 #include "host-agent/i2c_bitbang.h"
 #include "host-agent/profile_file.h"
 
@@ -73,6 +74,7 @@ static struct bw_bus *add_sim(struct bw_bench *b, const struct bw_config *c,
     struct bw_sim *sim = bw_config_is_wires(name)
                              ? bw_wires_new(NULL, speed_of(c, name))
                              : bw_sim_new(NULL);
+    struct bw_bus *bus;
 
     if (!sim) {
         snprintf(error, error_size, "out of memory");
@@ -82,7 +84,12 @@ static struct bw_bus *add_sim(struct bw_bench *b, const struct bw_config *c,
         bw_sim_adapter(sim)->ops->close(bw_sim_adapter(sim));
         return NULL;
     }
-    return bw_bench_add_bus(b, name, bw_sim_adapter(sim), sim);
+    bus = bw_bench_add_bus(b, name, bw_sim_adapter(sim), sim);
+    if (bus && bw_config_is_sim_usb(name) &&
+        !bw_bench_place_usb(bus, c, error, error_size)) {
+        return NULL;
+    }
+    return bus;
 }
 
 static struct bw_i2c_adapter *open_gpio(const struct bw_config *c,
@@ -259,12 +266,12 @@ static struct bw_export *open_export(struct bw_bench *b,
                                      const struct bw_config_export *x,
                                      char *error, size_t error_size)
 {
-    bool real_lines =
-        x->kind == BW_EXPORT_GPIO && !bw_config_is_sim(x->adapter);
+    bool no_bus = (x->kind == BW_EXPORT_GPIO || x->kind == BW_EXPORT_USB) &&
+                  !bw_config_is_sim(x->adapter);
     struct bw_export *e;
     struct bw_bus *bus = NULL;
 
-    if (!real_lines) {
+    if (!no_bus) {
         bus = open_bus(b, c, x->adapter, error, error_size);
         if (!bus) {
             return NULL;
@@ -272,6 +279,9 @@ static struct bw_export *open_export(struct bw_bench *b,
     }
     if (x->kind == BW_EXPORT_GPIO) {
         return bw_bench_add_gpio(b, c, x, bus, error, error_size);
+    }
+    if (x->kind == BW_EXPORT_USB) {
+        return bw_bench_add_usb(b, x, bus, error, error_size);
     }
     e = bw_bench_add_export(b, x->name, x->kind, bus, x->addr, x->text);
     if (!e) {
@@ -302,6 +312,7 @@ bool bw_bench_setup_policy(struct bw_bench *b, const struct bw_config *c,
         return false;
     }
     *b->policy = c->policy;
+    memcpy(b->usb_name, c->listen.usb, sizeof(b->usb_name));
     return true;
 }
 

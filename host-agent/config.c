@@ -23,7 +23,7 @@ static const struct bw_config_section *const sections[] = {
     &bw_config_section_listen,   &bw_config_section_part,
     &bw_config_section_export,   &bw_config_section_line,
     &bw_config_section_adapter,  &bw_config_section_fault,
-    &bw_config_section_identity,
+    &bw_config_section_identity, &bw_config_section_usb,
 };
 
 #define SECTION_COUNT (sizeof(sections) / sizeof(sections[0]))
@@ -98,9 +98,10 @@ bool bw_config_set_adapter(struct bw_config_parser *p, char *out, size_t size,
         value[0] != '/') {
         return bw_config_fail(
             p,
-            "adapter \"%s\" is unknown; write sim:NAME or wires:NAME for a "
-            "simulated one, gpio:NAME for a bus of two lines, or the path of a "
-            "real one, such as /dev/i2c-1 or /dev/gpiochip0",
+            "adapter \"%s\" is unknown; write sim:NAME, wires:NAME or "
+            "sim-usb:NAME for a simulated one, gpio:NAME for a bus of two "
+            "lines, or the path of a real one, such as /dev/i2c-1 or "
+            "/dev/gpiochip0",
             value);
     }
     return bw_config_set_text(p, "adapter", out, size, value);

@@ -15,10 +15,12 @@
 #include <stdio.h>
 
 #include "host-agent/address.h"
+#include "host-agent/backend_sim_usb.h"
 #include "host-agent/bench.h"
 #include "host-agent/fault_set.h"
 #include "host-agent/fault_text.h"
 #include "host-agent/policy.h"
+#include "host-agent/usb_select.h"
 #include "lib/gpio.h"
 #include "lib/wire.h"
 #include "peripherals/parts/part.h"
@@ -26,6 +28,7 @@
 #define BW_CONFIG_MAX_PARTS   32
 #define BW_CONFIG_MAX_PRESETS 16 /* of one part */
 #define BW_CONFIG_MAX_LINES   256
+#define BW_CONFIG_MAX_USB     32
 #define BW_CONFIG_MAX_FAULTS  BW_FAULT_SET_MAX
 #define BW_CONFIG_MAX_ERROR   512
 #define BW_CONFIG_MAX_PATH    107 /* of a socket: sun_path without the NUL */
@@ -66,6 +69,14 @@ struct bw_config_part {
     size_t preset_count;
 };
 
+/* [usb NAME]: a simulated USB device */
+struct bw_config_usb {
+    int line;                           /* of its section */
+    char adapter[BW_WIRE_MAX_TEXT + 1]; /* "sim-usb:..." */
+    struct bw_sim_usb_device device;
+    bool has_plugged;
+};
+
 struct bw_config_export {
     int line; /* of its section */
     char name[BW_WIRE_MAX_NAME + 1];
@@ -77,6 +88,8 @@ struct bw_config_export {
     bool has_addr;
     bool shared;
     bool has_shared;
+    struct bw_usb_select usb; /* which device; the next, which to refuse */
+    char usb_filter[BW_WIRE_MAX_TEXT + 1];
 };
 
 #define BW_CONFIG_LINE_IN  1u
@@ -142,8 +155,9 @@ struct bw_config_listen {
     bool sandbox;
     bool has_sandbox;
     bool has_silence;
-    uint32_t silence_ms; /* 0: clients may be silent for ever */
-    unsigned sessions;   /* so many at a time */
+    uint32_t silence_ms;            /* 0: clients may be silent for ever */
+    unsigned sessions;              /* so many at a time */
+    char usb[BW_WIRE_MAX_NAME + 1]; /* for usb-redir without HELLO, or "" */
 };
 
 struct bw_config {
@@ -156,6 +170,8 @@ struct bw_config {
     size_t export_count;
     struct bw_config_line lines[BW_CONFIG_MAX_LINES];
     size_t line_count;
+    struct bw_config_usb usb[BW_CONFIG_MAX_USB];
+    size_t usb_count;
     struct bw_config_fault faults[BW_CONFIG_MAX_FAULTS];
     size_t fault_count;
     struct bw_policy policy; /* [identity NAME] and the built-in ones */
@@ -177,10 +193,11 @@ bool bw_config_read(struct bw_config *c, FILE *file, const char *name,
 bool bw_config_load(struct bw_config *c, const char *path,
                     char error[BW_CONFIG_MAX_ERROR]);
 
-/* Of simulated parts: "sim:..." and "wires:...". */
+/* Of simulated parts: "sim:...", "wires:..." and "sim-usb:...". */
 bool bw_config_is_sim(const char *adapter);
 bool bw_config_is_wires(const char *adapter);
 bool bw_config_is_gpio(const char *adapter);
+bool bw_config_is_sim_usb(const char *adapter);
 
 /**
  * bw_config_same_adapter: is an adapter the same in both files?

@@ -20,12 +20,18 @@ static bool is_kind(const char *adapter, const char *kind)
 
 bool bw_config_is_sim(const char *adapter)
 {
-    return is_kind(adapter, "sim") || bw_config_is_wires(adapter);
+    return is_kind(adapter, "sim") || bw_config_is_wires(adapter) ||
+           bw_config_is_sim_usb(adapter);
 }
 
 bool bw_config_is_wires(const char *adapter)
 {
     return is_kind(adapter, "wires");
+}
+
+bool bw_config_is_sim_usb(const char *adapter)
+{
+    return is_kind(adapter, "sim-usb");
 }
 
 bool bw_config_is_gpio(const char *adapter)

@@ -26,11 +26,14 @@ static bool set_export_type(struct bw_config_parser *p, const char *value)
         last(p)->kind = BW_EXPORT_BENCH;
     } else if (strcmp(value, "gpio") == 0) {
         last(p)->kind = BW_EXPORT_GPIO;
+    } else if (strcmp(value, "usb") == 0) {
+        last(p)->kind = BW_EXPORT_USB;
     } else {
         return bw_config_fail(
             p,
             "type \"%s\" is unknown; write i2c for a bus or a part, gpio for "
-            "lines, bench for the values of a simulated bus",
+            "lines, usb for a USB device, bench for the values of a simulated "
+            "bus",
             value);
     }
     return true;
@@ -129,6 +132,18 @@ static bool has_lines(const struct bw_config *c, const char *name)
     return false;
 }
 
+static bool has_devices(const struct bw_config *c, const char *adapter)
+{
+    size_t i;
+
+    for (i = 0; i < c->usb_count; i++) {
+        if (strcmp(c->usb[i].adapter, adapter) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Is anything simulated on it? */
 static bool has_content(const struct bw_config *c, const char *adapter)
 {
@@ -141,7 +156,7 @@ static bool has_content(const struct bw_config *c, const char *adapter)
             return true;
         }
     }
-    return has_parts(c, adapter);
+    return has_parts(c, adapter) || has_devices(c, adapter);
 }
 
 static bool check_gpio(const struct bw_config *c, struct bw_config_export *x,
@@ -187,6 +202,16 @@ static bool check_export(const struct bw_config *c, struct bw_config_export *x,
         return bw_config_fail_at(
             e, x->line, "export \"%s\" has no type; add type = i2c", x->name);
     }
+    if (x->kind == BW_EXPORT_USB) {
+        return bw_config_check_usb_export(c, x, e);
+    }
+    if (bw_config_has_usb_keys(x)) {
+        return bw_config_fail_at(
+            e, x->line,
+            "export \"%s\": port, serial, device and filter are of type = "
+            "usb; remove them",
+            x->name);
+    }
     if (!x->adapter[0]) {
         return bw_config_fail_at(
             e, x->line,
@@ -196,6 +221,13 @@ static bool check_export(const struct bw_config *c, struct bw_config_export *x,
     }
     if (x->kind == BW_EXPORT_GPIO) {
         return check_gpio(c, x, e);
+    }
+    if (bw_config_is_sim_usb(x->adapter) && !is_bench) {
+        return bw_config_fail_at(
+            e, x->line,
+            "export \"%s\": %s has USB devices only; write type = usb, or "
+            "another adapter",
+            x->name, x->adapter);
     }
     if (bw_config_is_sim(x->adapter) && !has_content(c, x->adapter)) {
         return bw_config_fail_at(
@@ -267,6 +299,8 @@ static bool same_export(const struct bw_config *a, const struct bw_config *b,
            one->addr == other->addr && one->shared == other->shared &&
            strcmp(one->text, other->text) == 0 &&
            strcmp(one->adapter, other->adapter) == 0 &&
+           strcmp(one->usb_filter, other->usb_filter) == 0 &&
+           bw_usb_select_same(&one->usb, &other->usb) &&
            strcmp(one->profile, other->profile) == 0;
 }
 
@@ -297,6 +331,10 @@ static const struct bw_config_key export_keys[] = {
     { "text", set_export_text },
     { "shared", set_export_shared },
     { "profile", set_export_profile },
+    { "port", bw_config_set_usb_port },
+    { "serial", bw_config_set_usb_serial },
+    { "device", bw_config_set_usb_device },
+    { "filter", bw_config_set_usb_filter },
     { NULL, NULL },
 };
 

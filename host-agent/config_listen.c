@@ -139,6 +139,13 @@ static bool set_sessions(struct bw_config_parser *p, const char *value)
     return true;
 }
 
+static bool set_usb(struct bw_config_parser *p, const char *value)
+{
+    struct bw_config_listen *l = listen_of(p);
+
+    return bw_config_set_text(p, "usb", l->usb, sizeof(l->usb), value);
+}
+
 static bool begin(struct bw_config_parser *p, const char *name)
 {
     struct bw_config_listen *l = listen_of(p);
@@ -170,6 +177,24 @@ static void complete(struct bw_config_listen *l)
     }
 }
 
+static bool check_usb(const struct bw_config *c, struct bw_config_error *e)
+{
+    const struct bw_config_listen *l = &c->listen;
+    const struct bw_config_export *x;
+
+    if (!l->usb[0]) {
+        return true;
+    }
+    x = bw_config_find_export(c, l->usb);
+    if (!x || x->kind != BW_EXPORT_USB) {
+        return bw_config_fail_at(e, l->line,
+                                 "usb = %s names no export of type usb; write "
+                                 "the name of one",
+                                 l->usb);
+    }
+    return true;
+}
+
 static bool check(struct bw_config *c, struct bw_config_error *e)
 {
     struct bw_config_listen *l = &c->listen;
@@ -192,6 +217,9 @@ static bool check(struct bw_config *c, struct bw_config_error *e)
         return bw_config_fail_at(
             e, l->line, "unix and metrics are the same path; change one");
     }
+    if (!check_usb(c, e)) {
+        return false;
+    }
     if (l->credentials[0] && !tls->line) {
         return bw_config_fail_at(e, l->line,
                                  "credentials without tls have no use; add "
@@ -202,11 +230,17 @@ static bool check(struct bw_config *c, struct bw_config_error *e)
 }
 
 static const struct bw_config_key keys[] = {
-    { "unix", set_unix },         { "tcp", set_tcp },
-    { "insecure", set_insecure }, { "tls", set_tls },
-    { "silence", set_silence },   { "credentials", set_credentials },
-    { "metrics", set_metrics },   { "sandbox", set_sandbox },
-    { "sessions", set_sessions }, { NULL, NULL },
+    { "unix", set_unix },
+    { "tcp", set_tcp },
+    { "insecure", set_insecure },
+    { "tls", set_tls },
+    { "silence", set_silence },
+    { "credentials", set_credentials },
+    { "metrics", set_metrics },
+    { "sandbox", set_sandbox },
+    { "sessions", set_sessions },
+    { "usb", set_usb },
+    { NULL, NULL },
 };
 
 const struct bw_config_section bw_config_section_listen = {

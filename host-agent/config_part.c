@@ -63,7 +63,7 @@ static bool set_part_model(struct bw_config_parser *p, const char *value)
 
 static bool set_part_adapter(struct bw_config_parser *p, const char *value)
 {
-    if (!bw_config_is_sim(value)) {
+    if (!bw_config_is_sim(value) || bw_config_is_sim_usb(value)) {
         return bw_config_fail(
             p,
             "a part is simulated and adapter \"%s\" is not; write "

@@ -73,6 +73,7 @@ extern const struct bw_config_section bw_config_section_identity;
 extern const struct bw_config_section bw_config_section_line;
 extern const struct bw_config_section bw_config_section_listen;
 extern const struct bw_config_section bw_config_section_part;
+extern const struct bw_config_section bw_config_section_usb;
 
 /* Record "cause; cure" for the line being read, or with _at() for @line,
  * unless there is an error already.  Return false. */
@@ -93,6 +94,18 @@ bool bw_config_set_adapter(struct bw_config_parser *p, char *out, size_t size,
 /* "yes" or "no", given once: @given tells. */
 bool bw_config_set_flag(struct bw_config_parser *p, const char *key, bool *out,
                         bool *given, const char *value);
+
+/* The keys of an export of type usb, and what spans them. */
+bool bw_config_set_usb_port(struct bw_config_parser *p, const char *value);
+bool bw_config_set_usb_serial(struct bw_config_parser *p, const char *value);
+bool bw_config_set_usb_device(struct bw_config_parser *p, const char *value);
+bool bw_config_set_usb_filter(struct bw_config_parser *p, const char *value);
+bool bw_config_check_usb_export(const struct bw_config *c,
+                                struct bw_config_export *x,
+                                struct bw_config_error *e);
+
+/* Has the export one of these keys? */
+bool bw_config_has_usb_keys(const struct bw_config_export *x);
 
 /* The name of a section: letters, digits, - and _, and what @more has. */
 bool bw_config_check_name(struct bw_config_parser *p, const char *name,

@@ -58,11 +58,18 @@ static bool fd_has_left(struct bw_io *io)
     return poll(&p, 1, 0) > 0;
 }
 
+static int fd_watch(struct bw_io *io, bool *ready)
+{
+    *ready = false;
+    return io_fd(io)->fd;
+}
+
 static const struct bw_io_ops fd_ops = {
     .recv = fd_recv,
     .send = fd_send,
     .wait = fd_wait,
     .has_left = fd_has_left,
+    .watch = fd_watch,
 };
 
 void bw_io_fd_init(struct bw_io_fd *f, int fd)
@@ -288,6 +295,16 @@ int bw_conn_send(struct bw_conn *c, size_t len)
         }
     }
     return 0;
+}
+
+size_t bw_conn_take(struct bw_conn *c, uint8_t *buf, size_t len)
+{
+    if (len > buffered(c)) {
+        len = buffered(c);
+    }
+    memcpy(buf, c->in + c->in_pos, len);
+    c->in_pos += len;
+    return len;
 }
 
 bool bw_conn_is_amid(const struct bw_conn *c)

@@ -38,12 +38,16 @@ enum bw_io_ready {
  *        bw_io_ready, 0 time is up, -1 and errno
  * @has_left: the peer will send nothing more, whatever is still to be
  *            received; NULL: that is not known
+ * @watch: for a caller that waits for both directions: the descriptor to be
+ *         given to poll(2); *@ready: there is something to receive already,
+ *         which poll does not know of.  NULL: it has none
  */
 struct bw_io_ops {
     ssize_t (*recv)(struct bw_io *io, uint8_t *buf, size_t len, bool block);
     ssize_t (*send)(struct bw_io *io, const uint8_t *buf, size_t len);
     int (*wait)(struct bw_io *io, bool to_send, int also_fd, int timeout_ms);
     bool (*has_left)(struct bw_io *io);
+    int (*watch)(struct bw_io *io, bool *ready);
 };
 
 struct bw_io {
@@ -104,6 +108,10 @@ int bw_conn_next(struct bw_conn *c, uint64_t deadline_ns, struct bw_frame *f,
  * Returns: 0, or -1 and errno, ETIMEDOUT after @c->frame_ms.
  */
 int bw_conn_send(struct bw_conn *c, size_t len);
+
+/* What was received behind the last frame, at most @len bytes of it: for a
+ * connection that goes on without frames.  Returns how many. */
+size_t bw_conn_take(struct bw_conn *c, uint8_t *buf, size_t len);
 
 /* Has a frame begun, and not come to its end?  Also not within its time? */
 bool bw_conn_is_amid(const struct bw_conn *c);

@@ -25,9 +25,11 @@ enum phase {
     PHASE_READY = 1u << 1, /* after HELLO */
     PHASE_I2C = 1u << 2,   /* an I2C export is open */
     PHASE_BENCH = 1u << 3, /* a bench export is open */
-    PHASE_GPIO = 1u << 4   /* a GPIO export is open */
+    PHASE_GPIO = 1u << 4,  /* a GPIO export is open */
+    PHASE_USB = 1u << 5    /* a USB export is open, and has not begun */
 };
-#define PHASE_GREETED (PHASE_READY | PHASE_I2C | PHASE_BENCH | PHASE_GPIO)
+#define PHASE_GREETED \
+    (PHASE_READY | PHASE_I2C | PHASE_BENCH | PHASE_GPIO | PHASE_USB)
 
 static enum phase phase_of(const struct bw_session *s)
 {
@@ -42,6 +44,8 @@ static enum phase phase_of(const struct bw_session *s)
         return PHASE_I2C;
     case BW_EXPORT_GPIO:
         return PHASE_GPIO;
+    case BW_EXPORT_USB:
+        return PHASE_USB;
     default:
         return PHASE_BENCH;
     }
@@ -78,6 +82,7 @@ static const struct rule {
     { BW_MSG_GPIO_CONFIG, PHASE_GPIO, bw_session_on_gpio_config },
     { BW_MSG_GPIO_SET, PHASE_GPIO, bw_session_on_gpio_set },
     { BW_MSG_GPIO_GET, PHASE_GPIO, bw_session_on_gpio_get },
+    { BW_MSG_USB_START, PHASE_USB, bw_session_on_usb_start },
 };
 
 /* A whole transaction cannot run inside one that is open by steps. */
@@ -230,6 +235,11 @@ static enum bw_verdict serve_one(struct bw_session *s)
 
     s->conn.also_fd = s->notice_fd;
     got = bw_conn_next(&s->conn, next_deadline(s), &f, &bad);
+    if (got <= 0 && bad != BW_OK && !s->greeted &&
+        bw_session_is_usbredir(&f.header)) {
+        bw_session_run_usbredir(s);
+        return BW_CLOSE;
+    }
     if (got <= 0 && bad != BW_OK) {
         return bw_session_violation(s, &f.header, bad,
                                     header_trouble(&f.header));

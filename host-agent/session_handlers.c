@@ -18,13 +18,14 @@
 #include "host-agent/service_bench.h"
 #include "host-agent/service_gpio.h"
 #include "host-agent/service_i2c.h"
+#include "host-agent/service_usb.h"
 #include "host-agent/version.h"
 #include "lib/text.h"
 
 #define SERVER_CAPS                                                            \
     (BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS | BW_CAP_STEP | BW_CAP_FAULTS | \
      BW_CAP_STATS | BW_CAP_PROFILE | BW_CAP_LEASE | BW_CAP_ADMIN |             \
-     BW_CAP_GPIO | BW_CAP_DESCRIBE)
+     BW_CAP_GPIO | BW_CAP_DESCRIBE | BW_CAP_USB)
 #define LOG_MAX_TEXT        512 /* characters of a transfer in the log */
 #define LOG_MAX_UNSUPPORTED 8   /* of a session */
 #define LOG_MAX_DATA        32  /* read bytes in the log */
@@ -89,6 +90,7 @@ static const struct kind {
     [BW_EXPORT_I2C] = { "i2c", BW_CAP_I2C },
     [BW_EXPORT_BENCH] = { "bench", BW_CAP_VALUES },
     [BW_EXPORT_GPIO] = { "gpio", BW_CAP_GPIO },
+    [BW_EXPORT_USB] = { "usb", BW_CAP_USB },
 };
 
 /* Has the client announced to know that kind of export? */
@@ -105,6 +107,9 @@ static uint32_t export_funcs(const struct bw_export *e)
     }
     if (e->kind == BW_EXPORT_GPIO) {
         return bw_service_gpio_funcs(e);
+    }
+    if (e->kind == BW_EXPORT_USB) {
+        return bw_service_usb_funcs(e);
     }
     return e->bus && e->bus->sim ? BW_I2C_FUNC_SIMULATED : 0;
 }
@@ -163,6 +168,30 @@ static enum bw_verdict reply_opened(struct bw_session *s,
     return bw_session_finish(s, &w, h);
 }
 
+enum bw_status bw_session_take(struct bw_session *s, struct bw_export *e,
+                               bool shared)
+{
+    enum bw_status status = bw_lease_take(
+        &e->lease, shared,
+        bw_clock_after_ms(s->conn.received_ns, BW_SESSION_LEASE_MS));
+
+    if (status != BW_OK) {
+        return status;
+    }
+    s->export = e;
+    bw_session_changed(s);
+    if (atomic_load(&e->retired) || /* after it is seen that we have it */
+        !bw_bench_may_open(s->bench, s->identity, e->name)) {
+        s->export = NULL;
+        bw_session_changed(s);
+        bw_lease_drop(&e->lease);
+        return BW_NOT_FOUND;
+    }
+    bw_session_bind(s);
+    bw_stats_open(&e->stats);
+    return BW_OK;
+}
+
 /* With success the session has @e, and the caller's reference to it. */
 static enum bw_verdict open_export(struct bw_session *s,
                                    const struct bw_wire_header *h,
@@ -187,13 +216,18 @@ static enum bw_verdict open_export(struct bw_session *s,
     if (shared && e->kind != BW_EXPORT_BENCH && !e->shared) {
         return bw_session_refuse(
             s, h, BW_DENIED, "export \"%s\" is not shared; %s", e->name,
-            e->kind == BW_EXPORT_GPIO ? "lines have one user at a time"
-                                      : "its section of the bench file must "
-                                        "say shared = yes");
+            e->kind == BW_EXPORT_GPIO  ? "lines have one user at a time"
+            : e->kind == BW_EXPORT_USB ? "a device has one user at a time"
+                                       : "its section of the bench file must "
+                                         "say shared = yes");
     }
-    status = bw_lease_take(
-        &e->lease, shared,
-        bw_clock_after_ms(s->conn.received_ns, BW_SESSION_LEASE_MS));
+    status = bw_session_take(s, e, shared);
+    if (status == BW_NOT_FOUND) {
+        return bw_session_refuse(s, h, status,
+                                 "export \"%s\" has just been changed in the "
+                                 "bench file; try again",
+                                 e->name);
+    }
     if (status != BW_OK) {
         return bw_session_refuse(
             s, h, status,
@@ -201,20 +235,6 @@ static enum bw_verdict open_export(struct bw_session *s,
             "by another session",
             e->name);
     }
-    s->export = e;
-    bw_session_changed(s);
-    if (atomic_load(&e->retired) || /* after it is seen that we have it */
-        !bw_bench_may_open(s->bench, s->identity, e->name)) {
-        s->export = NULL;
-        bw_session_changed(s);
-        bw_lease_drop(&e->lease);
-        return bw_session_refuse(s, h, BW_NOT_FOUND,
-                                 "export \"%s\" has just been changed in the "
-                                 "bench file; try again",
-                                 e->name);
-    }
-    bw_session_bind(s);
-    bw_stats_open(&e->stats);
     bw_log(BW_LOG_INFO, "session %u id=%u opened \"%s\"%s", s->number,
            (unsigned)h->id, e->name, shared ? ", shared" : "");
     return reply_opened(s, h);

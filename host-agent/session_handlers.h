@@ -40,5 +40,22 @@ bw_session_handler bw_session_on_gpio_lines;
 bw_session_handler bw_session_on_gpio_config;
 bw_session_handler bw_session_on_gpio_set;
 bw_session_handler bw_session_on_gpio_get;
+bw_session_handler bw_session_on_usb_start;
+
+/* Is this header, which no frame of ours has, that of a usbredir client's
+ * hello?  The bytes are still to be taken. */
+bool bw_session_is_usbredir(const struct bw_wire_header *h);
+
+/* Serve such a client, to its end. */
+void bw_session_run_usbredir(struct bw_session *s);
+
+/**
+ * bw_session_take: the session has an export from now on
+ * @e: with success the caller's reference is the session's
+ *
+ * Returns: BW_OK; BW_BUSY; BW_NOT_FOUND if it has just gone.
+ */
+enum bw_status bw_session_take(struct bw_session *s, struct bw_export *e,
+                               bool shared);
 
 #endif

@@ -53,6 +53,14 @@ void bw_stats_transfer(struct bw_stats *s, enum bw_status status, size_t out,
     pthread_mutex_unlock(&s->lock);
 }
 
+void bw_stats_bytes(struct bw_stats *s, size_t out, size_t in)
+{
+    pthread_mutex_lock(&s->lock);
+    s->all.bytes_out += out;
+    s->all.bytes_in += in;
+    pthread_mutex_unlock(&s->lock);
+}
+
 void bw_stats_count(struct bw_stats *s, const struct bw_wire_counters *more)
 {
     pthread_mutex_lock(&s->lock);

@@ -39,6 +39,9 @@ void bw_stats_open(struct bw_stats *s);
 void bw_stats_transfer(struct bw_stats *s, enum bw_status status, size_t out,
                        size_t in, uint64_t took_ns);
 
+/* So many bytes went to and came from a device whose transfers are not ours. */
+void bw_stats_bytes(struct bw_stats *s, size_t out, size_t in);
+
 /* A client has counted so much more. */
 void bw_stats_count(struct bw_stats *s, const struct bw_wire_counters *more);
 

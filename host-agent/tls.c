@@ -189,11 +189,21 @@ static bool tls_has_left(struct bw_io *io)
     return t->lower->ops->has_left && t->lower->ops->has_left(t->lower);
 }
 
+static int tls_watch(struct bw_io *io, bool *ready)
+{
+    struct bw_tls *t = of_io(io);
+    int fd = t->lower->ops->watch ? t->lower->ops->watch(t->lower, ready) : -1;
+
+    *ready = has_pending(t);
+    return fd;
+}
+
 static const struct bw_io_ops ops = {
     .recv = tls_recv,
     .send = tls_send,
     .wait = tls_wait,
     .has_left = tls_has_left,
+    .watch = tls_watch,
 };
 
 /* --- life --- */

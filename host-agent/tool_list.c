@@ -76,6 +76,8 @@ static const char *kind_name(unsigned kind)
         return "bench";
     case BW_EXPORT_GPIO:
         return "gpio";
+    case BW_EXPORT_USB:
+        return "usb";
     default:
         return "unknown";
     }
@@ -91,6 +93,9 @@ static bool print_export(const struct bw_wire_export *e, void *opaque)
         snprintf(addr, sizeof(addr), "any");
     } else if (e->kind == BW_EXPORT_I2C) {
         snprintf(addr, sizeof(addr), "0x%02x", e->addr);
+    }
+    if (e->kind == BW_EXPORT_USB && !(e->funcs & BW_DEVICE_FUNC_PRESENT)) {
+        snprintf(state, sizeof(state), "absent");
     }
     if (e->holders > 0) {
         snprintf(state, sizeof(state), "held by %u", e->holders);

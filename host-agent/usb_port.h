@@ -51,7 +51,8 @@ struct bw_usb_what {
     char port[BW_USB_MAX_PORT + 1]; /* "1-1.4" as in sysfs */
     char serial[BW_USB_MAX_SERIAL + 1];
     char name[BW_USB_MAX_NAME + 1]; /* manufacturer and product */
-    char why[160]; /* not present, or not usable: the cause and the cure */
+    char why[224]; /* why it cannot be used, and the cure; "": it can, or is
+                      just not there */
 };
 
 /**

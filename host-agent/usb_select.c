@@ -1,7 +1,8 @@
 /*
  * Which USB device an export means; see usb_select.h.
  *
- * Ports are written as Linux names devices in /sys/bus/usb/devices.
+ * Ports are written as Linux names devices in /sys/bus/usb/devices; filters as
+ * usbredirfilter.h of usbredir 0.13 says.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -62,9 +63,51 @@ bool bw_usb_is_port(const char *text)
     return false;
 }
 
+/* A number, then a comma or, of the @last field, "|" or the end.  Returns what
+ * follows, or NULL. */
+static const char *skip_field(const char *text, long min, long max, bool last)
+{
+    char *end;
+    long value = strtol(text, &end, 0);
+
+    if (end == text || isspace((unsigned char)text[0]) || value < min ||
+        value > max) {
+        return NULL;
+    }
+    if (last) {
+        return *end == '\0' || *end == '|' ? end : NULL;
+    }
+    return *end == ',' ? end + 1 : NULL;
+}
+
+bool bw_usb_is_filter(const char *text)
+{
+    const char *at = text;
+
+    for (;;) {
+        at = skip_field(at, -1, 0xff, false);
+        at = at ? skip_field(at, -1, 0xffff, false) : NULL;
+        at = at ? skip_field(at, -1, 0xffff, false) : NULL;
+        at = at ? skip_field(at, -1, 0xffff, false) : NULL;
+        at = at ? skip_field(at, 0, 1, true) : NULL;
+        if (!at || *at == '\0') {
+            return at;
+        }
+        at++;
+    }
+}
+
 bool bw_usb_select_any(const struct bw_usb_select *s)
 {
     return s->port[0] || s->serial[0] || s->has_id;
+}
+
+bool bw_usb_select_same(const struct bw_usb_select *a,
+                        const struct bw_usb_select *b)
+{
+    return strcmp(a->port, b->port) == 0 && strcmp(a->serial, b->serial) == 0 &&
+           a->has_id == b->has_id && a->vendor == b->vendor &&
+           a->product == b->product;
 }
 
 bool bw_usb_select_matches(const struct bw_usb_select *s,

@@ -28,8 +28,16 @@ bool bw_usb_parse_id(const char *text, uint16_t *vendor, uint16_t *product);
 /* "1-1.4": bus, then the ports of the hubs on the way. */
 bool bw_usb_is_port(const char *text);
 
+/* Is it a list of rules, as usbredir's filters are written: class, vendor,
+ * product, version and 0 or 1, with commas between, and "|" between rules? */
+bool bw_usb_is_filter(const char *text);
+
 /* Is anything given at all? */
 bool bw_usb_select_any(const struct bw_usb_select *s);
+
+/* Do both mean the same? */
+bool bw_usb_select_same(const struct bw_usb_select *a,
+                        const struct bw_usb_select *b);
 
 bool bw_usb_select_matches(const struct bw_usb_select *s,
                            const struct bw_usb_what *w);

@@ -34,9 +34,10 @@ $(foreach a,$(sort $(NATIVE_ARCH) $(CROSS_ARCHES)),\
 
 # a file with the folder's name
 $(CROSS_ARCHES:%=$(BUILD)/sysroot/%): $(BUILD)/sysroot/%: scripts/sysroot \
-		scripts/gpiod scripts/packages
+		scripts/gpiod scripts/usbredir scripts/packages
 	$(Q)mkdir -p $(@D)
 	$(Q)scripts/gpiod $*
+	$(Q)scripts/usbredir $*
 	$(Q)scripts/sysroot $* >$@
 
 -include $(shell find $(wildcard $(CROSS_ARCHES:%=$(BUILD)/%) \

@@ -292,6 +292,7 @@ static inline void recode_request(struct recode *c, unsigned type)
                     bw_wire_put_kick(&c->w, m));
         break;
     case BW_MSG_LEASE:
+    case BW_MSG_USB_START:
     case BW_MSG_WHO:
     case BW_MSG_RELOAD:
     case BW_MSG_GPIO_LINES:
@@ -350,6 +351,7 @@ static inline void recode_reply(struct recode *c, unsigned type)
         recode_request(c, BW_MSG_FAULT_CLEAR);
         break;
     case BW_MSG_FAULT_CLEAR:
+    case BW_MSG_USB_START:
     case BW_MSG_VALUE_SET:
         recode_nothing(c);
         break;

@@ -18,6 +18,8 @@
 #define PART   "[part t]\nmodel=tmp102\nadapter=sim:desk\naddress=0x48\n"
 #define EXPORT "[export t]\ntype=i2c\nadapter=sim:desk\naddress=0x48\n"
 
+#define USB "[export u]\ntype=usb\ndevice=0403:6001\n"
+
 #define FAULT PART EXPORT "[fault x]\nadapter=sim:desk\n"
 
 static struct bw_config config;
@@ -396,7 +398,30 @@ static const struct refusal {
     { PART "[export x]\ntype=i2c\nadapter=/dev/i2c-1\naddress=any\n", 1,
       "which no export names" },
     { PART EXPORT EXPORT, 9, "already in line 5" },
-    { "[export x]\ntype=usb\n", 2, "type \"usb\" is unknown" },
+    { "[export x]\ntype=firewire\n", 2, "type \"firewire\" is unknown" },
+    { "[export x]\ntype=usb\n", 1, "does not say which device" },
+    { "[export x]\ntype=usb\ndevice=403:6001\n", 3, "hexadecimal digits" },
+    { USB "device=0403:6001\n", 4, "given twice" },
+    { USB "port=1.4\n", 4, "no USB port" },
+    { USB "port=1-\n", 4, "no USB port" },
+    { USB "port=1-0\n", 4, "no USB port" },
+    { USB "port=1-1.2.3.4.5.6.7.8\n", 4, "no USB port" },
+    { USB "port=1-1\nport=1-2\n", 5, "given twice" },
+    { USB "filter=1,2\n", 4, "no list of rules" },
+    { USB "address=any\n", 1, "has no address" },
+    { USB "shared=yes\n", 1, "one user at a time" },
+    { USB "adapter=/dev/i2c-1\n", 1, "/dev/i2c-1 has no USB" },
+    { USB "adapter=sim-usb:a\n", 1, "add a [usb NAME]" },
+    { USB "adapter=sim-usb:a\nfilter=-1,-1,-1,-1,1\n", 1,
+      "filter is for real devices" },
+    { PART EXPORT "port=1-1\n", 5, "of type = usb" },
+    { "[listen]\nusb=x\n" PART EXPORT, 1, "names no export of type usb" },
+    { "[usb d]\nadapter=sim:a\n", 2, "simulated and adapter" },
+    { "[usb d]\nmodel=toaster\n", 2, "model \"toaster\" is unknown" },
+    { "[usb d]\nport=one\n", 2, "no USB port" },
+    { "[usb d]\nplugged=1\n", 2, "neither yes nor no" },
+    { "[usb d]\n[usb d]\n", 2, "already in line 1" },
+    { "[usb d]\nadapter=sim-usb:a\n" PART EXPORT, 1, "has no model" },
     { "[export x]\ntype=i2c\ntype=i2c\n", 3, "given twice" },
     { "[export x]\nadapter=desk\n", 2, "adapter \"desk\" is unknown" },
     { "[export x]\naddress=all\n", 2, "nor \"any\"" },

@@ -594,6 +594,8 @@ static const struct expected {
     { "gpio-get-request", BW_MSG_GPIO_GET, 0, 74, put_nothing },
     { "gpio-get-reply", REPLY(BW_MSG_GPIO_GET), BW_OK, 74, put_gpio_state },
     { "gpio-events-notice", NOTICE(BW_MSG_GPIO_EVENTS), 0, 1, put_gpio_events },
+    { "usb-start-request", BW_MSG_USB_START, 0, 75, put_nothing },
+    { "usb-start-reply", REPLY(BW_MSG_USB_START), BW_OK, 75, put_nothing },
     { "who-request", BW_MSG_WHO, 0, 71, put_nothing },
     { "who-reply", REPLY(BW_MSG_WHO), BW_OK, 71, put_who_reply },
     { "kick-request", BW_MSG_KICK, 0, 72, put_kick_request },
