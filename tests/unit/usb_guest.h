@@ -392,7 +392,7 @@ static inline uint64_t guest_send_control(struct bw_usb_guest *g, uint8_t type,
     };
 
     usbredirparser_send_control_packet(g->parser, ++g->next_id, &h,
-                                       to_host ? NULL : data,
+                                       to_host ? NULL : (uint8_t *)data,
                                        to_host ? 0 : length);
     return g->next_id;
 }
@@ -400,7 +400,8 @@ static inline uint64_t guest_send_control(struct bw_usb_guest *g, uint8_t type,
 /* Returns the status; data is in @g->data. */
 static inline uint8_t guest_request(struct bw_usb_guest *g, uint8_t type,
                                     uint8_t request, uint16_t value,
-                                    uint16_t index, void *data, uint16_t length)
+                                    uint16_t index, const void *data,
+                                    uint16_t length)
 {
     unsigned was = g->answers;
 
@@ -411,7 +412,7 @@ static inline uint8_t guest_request(struct bw_usb_guest *g, uint8_t type,
 }
 
 static inline uint64_t guest_send_bulk(struct bw_usb_guest *g, uint8_t endpoint,
-                                       void *data, uint32_t length)
+                                       const void *data, uint32_t length)
 {
     bool to_host = endpoint & BW_USB_IN;
     struct usb_redir_bulk_packet_header h = {
@@ -421,14 +422,14 @@ static inline uint64_t guest_send_bulk(struct bw_usb_guest *g, uint8_t endpoint,
     };
 
     usbredirparser_send_bulk_packet(g->parser, ++g->next_id, &h,
-                                    to_host ? NULL : data,
+                                    to_host ? NULL : (uint8_t *)data,
                                     to_host ? 0 : (int)length);
     return g->next_id;
 }
 
 /* Returns the status; data is in @g->data. */
 static inline uint8_t guest_transfer(struct bw_usb_guest *g, uint8_t endpoint,
-                                     void *data, uint32_t length)
+                                     const void *data, uint32_t length)
 {
     unsigned was = g->answers;
 
