@@ -378,7 +378,7 @@ static inline void guest_end(struct bw_usb_guest *g)
 
 static inline uint64_t guest_send_control(struct bw_usb_guest *g, uint8_t type,
                                           uint8_t request, uint16_t value,
-                                          uint16_t index, void *data,
+                                          uint16_t index, const void *data,
                                           uint16_t length)
 {
     bool to_host = type & BW_USB_IN;
