@@ -135,9 +135,10 @@ static struct bw_export *find_stock(struct bw_session *s, char *why,
         atomic_fetch_add(&found->refs, 1);
     } else {
         snprintf(why, size,
-                 fit ? "there are several USB exports for \"%.63s\"; name one "
-                       "with usb = in [listen]"
-                     : "there is no USB export that \"%.63s\" may open",
+                 fit ? "\"%s\" may open several USB exports; name one with "
+                       "usb = in [listen]"
+                     : "\"%s\" may open no USB export; name one in its "
+                       "[identity] in the bench file",
                  s->identity);
         found = NULL;
     }

@@ -48,7 +48,7 @@ bool bw_usb_is_port(const char *text)
     const char *at = skip_number(text);
     unsigned depth;
 
-    if (!at || *at != '-') {
+    if (!at || *at != '-' || strlen(text) > BW_USB_MAX_PORT) {
         return false;
     }
     for (depth = 0; depth < MAX_DEPTH; depth++) {

@@ -1,0 +1,42 @@
+/*
+ * The USB devices of this machine, as the kernel tells of them in sysfs.
+ *
+ * No device is opened for it: the strings are those that the kernel has read
+ * when the device came.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BENCHWIRE_HOST_AGENT_BACKEND_USB_FIND_H
+#define BENCHWIRE_HOST_AGENT_BACKEND_USB_FIND_H
+
+#include <stddef.h>
+
+#include "host-agent/usb_port.h"
+#include "host-agent/usb_select.h"
+
+#define BW_USB_SYSFS "/sys/bus/usb/devices"
+#define BW_USB_DEV   "/dev/bus/usb"
+
+struct bw_usb_found {
+    struct bw_usb_what what;
+    unsigned bus;    /* with @device: its file under BW_USB_DEV */
+    unsigned device; /* another one each time that it is plugged in */
+};
+
+/**
+ * bw_usb_find: the devices that are meant, hubs left out
+ * @sysfs: BW_USB_SYSFS
+ * @select: NULL: all
+ * @out: receives the first @max of them, ordered by port
+ *
+ * Returns: how many there are.
+ */
+size_t bw_usb_find(const char *sysfs, const struct bw_usb_select *select,
+                   struct bw_usb_found *out, size_t max);
+
+/* The drivers that the device's interfaces have: "usb-storage", "ftdi_sio,
+ * usbfs"; "" for none.  usbfs is another program. */
+void bw_usb_drivers(const char *sysfs, const char *port, char *out,
+                    size_t size);
+
+#endif
