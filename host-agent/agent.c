@@ -15,9 +15,11 @@
 #include "host-agent/clock.h"
 #include "host-agent/log.h"
 #include "host-agent/notify.h"
+#include "host-agent/service_scsi.h"
 #include "host-agent/tls_creds.h"
 
-#define NS_PER_US 1000u
+#define NS_PER_US          1000u
+#define BW_AGENT_SETTLE_MS 10000 /* for what ended sessions have under way */
 
 /* What needs no opening. */
 static void apply_settings(struct bw_agent *a)
@@ -122,6 +124,7 @@ void bw_agent_finish(struct bw_agent *a)
 {
     bw_server_finish(&a->server);
     bw_tls_gate_finish(&a->gate);
+    bw_service_scsi_settle(BW_AGENT_SETTLE_MS);
     bw_bench_finish(&a->bench);
     free(a->config);
 }

@@ -60,7 +60,8 @@ static bool in_the_way(const struct bw_export *e,
 {
     const char *adapter = e->bus ? e->bus->name : "";
 
-    return (has_lines(e->kind, adapter) && has_lines(x->kind, x->adapter)) ||
+    return (e->kind == BW_EXPORT_SCSI && x->kind == BW_EXPORT_SCSI) ||
+           (has_lines(e->kind, adapter) && has_lines(x->kind, x->adapter)) ||
            (adapter[0] && !bw_config_is_sim(adapter) &&
             strcmp(adapter, x->adapter) == 0);
 }

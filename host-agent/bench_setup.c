@@ -14,6 +14,7 @@
 #include "host-agent/backend_sim.h"
 #include "host-agent/backend_wires.h"
 #include "host-agent/bench_gpio.h"
+#include "host-agent/bench_scsi.h"
 #include "host-agent/bench_usb.h"
 #include "host-agent/i2c_bitbang.h"
 #include "host-agent/profile_file.h"
@@ -194,6 +195,9 @@ static bool read_profile(const struct bw_config *c,
     const char *name = x->profile;
 
     *f = NULL;
+    if (x->kind == BW_EXPORT_SCSI) {
+        return true; /* it is no part's, but a drive's */
+    }
     if (!name[0]) {
         name = x->kind == BW_EXPORT_I2C ? model_of(c, x) : NULL;
         name = name && bw_profile_file_exists(name) ? name : "none";
@@ -271,6 +275,9 @@ static struct bw_export *open_export(struct bw_bench *b,
     struct bw_export *e;
     struct bw_bus *bus = NULL;
 
+    if (x->kind == BW_EXPORT_SCSI) {
+        return bw_bench_add_scsi(b, x, error, error_size);
+    }
     if (!no_bus) {
         bus = open_bus(b, c, x->adapter, error, error_size);
         if (!bus) {

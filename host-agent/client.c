@@ -207,7 +207,7 @@ static enum bw_status say_hello(struct bw_client *c)
         .minor = BW_WIRE_MINOR,
         .caps = BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_STEP | BW_CAP_SMBUS |
                 BW_CAP_FAULTS | BW_CAP_STATS | BW_CAP_LEASE | BW_CAP_ADMIN |
-                BW_CAP_GPIO | BW_CAP_DESCRIBE | BW_CAP_USB,
+                BW_CAP_GPIO | BW_CAP_SCSI | BW_CAP_DESCRIBE | BW_CAP_USB,
         .max_body = BW_WIRE_MAX_BODY,
         .software = "benchwire " BW_VERSION_TEXT,
     };

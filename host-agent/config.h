@@ -22,6 +22,7 @@
 #include "host-agent/policy.h"
 #include "host-agent/usb_select.h"
 #include "lib/gpio.h"
+#include "lib/scsi_command.h"
 #include "lib/wire.h"
 #include "peripherals/parts/part.h"
 
@@ -77,6 +78,14 @@ struct bw_config_usb {
     bool has_plugged;
 };
 
+/* What type = scsi has besides; the device is in @adapter. */
+struct bw_config_scsi {
+    bool has_device;
+    bool has_rules;
+    struct bw_scsi_rules rules;
+    uint32_t time_ms[BW_SCSI_TIMES]; /* 0: not given */
+};
+
 struct bw_config_export {
     int line; /* of its section */
     char name[BW_WIRE_MAX_NAME + 1];
@@ -90,6 +99,7 @@ struct bw_config_export {
     bool has_shared;
     struct bw_usb_select usb; /* which device; the next, which to refuse */
     char usb_filter[BW_WIRE_MAX_TEXT + 1];
+    struct bw_config_scsi scsi;
 };
 
 #define BW_CONFIG_LINE_IN  1u
@@ -198,6 +208,7 @@ bool bw_config_is_sim(const char *adapter);
 bool bw_config_is_wires(const char *adapter);
 bool bw_config_is_gpio(const char *adapter);
 bool bw_config_is_sim_usb(const char *adapter);
+bool bw_config_is_sim_tape(const char *device);
 
 /**
  * bw_config_same_adapter: is an adapter the same in both files?

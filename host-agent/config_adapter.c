@@ -39,6 +39,11 @@ bool bw_config_is_gpio(const char *adapter)
     return is_kind(adapter, "gpio");
 }
 
+bool bw_config_is_sim_tape(const char *device)
+{
+    return is_kind(device, "sim-tape");
+}
+
 const struct bw_config_adapter *
 bw_config_find_adapter(const struct bw_config *c, const char *name)
 {

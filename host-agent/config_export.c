@@ -26,14 +26,16 @@ static bool set_export_type(struct bw_config_parser *p, const char *value)
         last(p)->kind = BW_EXPORT_BENCH;
     } else if (strcmp(value, "gpio") == 0) {
         last(p)->kind = BW_EXPORT_GPIO;
+    } else if (strcmp(value, "scsi") == 0) {
+        last(p)->kind = BW_EXPORT_SCSI;
     } else if (strcmp(value, "usb") == 0) {
         last(p)->kind = BW_EXPORT_USB;
     } else {
         return bw_config_fail(
             p,
             "type \"%s\" is unknown; write i2c for a bus or a part, gpio for "
-            "lines, usb for a USB device, bench for the values of a simulated "
-            "bus",
+            "lines, usb for a USB device, scsi for a tape drive or another "
+            "SCSI device, bench for the values of a simulated bus",
             value);
     }
     return true;
@@ -74,6 +76,15 @@ static bool set_export_profile(struct bw_config_parser *p, const char *value)
 {
     return bw_config_set_text(p, "profile", last(p)->profile,
                               sizeof(last(p)->profile), value);
+}
+
+/* A SCSI device is a path, a USB device a pair of numbers. */
+static bool set_export_device(struct bw_config_parser *p, const char *value)
+{
+    return last(p)->kind == BW_EXPORT_SCSI || value[0] == '/' ||
+                   bw_config_is_sim_tape(value)
+               ? bw_config_set_scsi_device(p, value)
+               : bw_config_set_usb_device(p, value);
 }
 
 static bool set_export_shared(struct bw_config_parser *p, const char *value)
@@ -202,6 +213,16 @@ static bool check_export(const struct bw_config *c, struct bw_config_export *x,
         return bw_config_fail_at(
             e, x->line, "export \"%s\" has no type; add type = i2c", x->name);
     }
+    if (x->kind == BW_EXPORT_SCSI) {
+        return bw_config_check_scsi(c, x, e);
+    }
+    if (bw_config_has_scsi_keys(x)) {
+        return bw_config_fail_at(
+            e, x->line,
+            "export \"%s\": a device's path, commands and times are of type = "
+            "scsi; remove them",
+            x->name);
+    }
     if (x->kind == BW_EXPORT_USB) {
         return bw_config_check_usb_export(c, x, e);
     }
@@ -297,6 +318,7 @@ static bool same_export(const struct bw_config *a, const struct bw_config *b,
 
     return one && other && one->kind == other->kind &&
            one->addr == other->addr && one->shared == other->shared &&
+           bw_config_same_scsi(&one->scsi, &other->scsi) &&
            strcmp(one->text, other->text) == 0 &&
            strcmp(one->adapter, other->adapter) == 0 &&
            strcmp(one->usb_filter, other->usb_filter) == 0 &&
@@ -333,8 +355,12 @@ static const struct bw_config_key export_keys[] = {
     { "profile", set_export_profile },
     { "port", bw_config_set_usb_port },
     { "serial", bw_config_set_usb_serial },
-    { "device", bw_config_set_usb_device },
+    { "device", set_export_device },
     { "filter", bw_config_set_usb_filter },
+    { "commands", bw_config_set_scsi_commands },
+    { "data-timeout", bw_config_set_scsi_data_time },
+    { "motion-timeout", bw_config_set_scsi_motion_time },
+    { "erase-timeout", bw_config_set_scsi_erase_time },
     { NULL, NULL },
 };
 

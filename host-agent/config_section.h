@@ -114,4 +114,19 @@ bool bw_config_check_name(struct bw_config_parser *p, const char *name,
 /* "0x48", "72"; -1 if it is no number up to @max. */
 long bw_config_parse_number(const char *value, long max);
 
+/* The keys of [export NAME] that only type = scsi has: config_scsi.c. */
+bool bw_config_set_scsi_device(struct bw_config_parser *p, const char *value);
+bool bw_config_set_scsi_commands(struct bw_config_parser *p, const char *value);
+bool bw_config_set_scsi_data_time(struct bw_config_parser *p,
+                                  const char *value);
+bool bw_config_set_scsi_motion_time(struct bw_config_parser *p,
+                                    const char *value);
+bool bw_config_set_scsi_erase_time(struct bw_config_parser *p,
+                                   const char *value);
+bool bw_config_has_scsi_keys(const struct bw_config_export *x);
+bool bw_config_check_scsi(const struct bw_config *c, struct bw_config_export *x,
+                          struct bw_config_error *e);
+bool bw_config_same_scsi(const struct bw_config_scsi *a,
+                         const struct bw_config_scsi *b);
+
 #endif

@@ -23,6 +23,7 @@
 #include "host-agent/bench.h"
 #include "host-agent/conn.h"
 #include "host-agent/service_gpio.h"
+#include "host-agent/service_scsi.h"
 #include "host-agent/session.h"
 #include "peripherals/parts/part.h"
 
@@ -231,6 +232,7 @@ void bw_local_stop(struct bw_local *local)
     }
     shutdown(local->fd, SHUT_RDWR);
     pthread_join(local->thread, NULL);
+    bw_service_scsi_settle(BW_SCSI_END_MS);
     bw_bench_finish(&local->bench);
     close(local->fd);
     free(local);

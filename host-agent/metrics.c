@@ -46,6 +46,8 @@ static const char *kind_name(const struct bw_export *e)
         return "i2c";
     case BW_EXPORT_GPIO:
         return "gpio";
+    case BW_EXPORT_SCSI:
+        return "scsi";
     case BW_EXPORT_USB:
         return "usb";
     default:

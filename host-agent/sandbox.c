@@ -38,6 +38,7 @@
 #define IOCTL_TYPE_MASK 0xff00u
 #define IOCTL_TYPE_I2C  0x0700u /* linux/i2c-dev.h */
 #define IOCTL_TYPE_GPIO 0xb400u /* linux/gpio.h */
+#define IOCTL_TYPE_SG   0x2200u /* scsi/sg.h */
 #define IOCTL_TYPE_USB  0x5500u /* linux/usbdevice_fs.h */
 
 static const char *const allowed[] = {
@@ -52,12 +53,15 @@ static const char *const allowed[] = {
     "faccessat2",
     "fcntl",
     "fcntl64",
+    "fdatasync",
     "flock",
     "fstat",
     "fstat64",
     "fstatat64",
     "fstatfs",
     "fstatfs64",
+    "ftruncate",
+    "ftruncate64",
     "getcwd",
     "getdents64",
     "_llseek",
@@ -66,10 +70,12 @@ static const char *const allowed[] = {
     "lstat64",
     "newfstatat",
     "pread64",
+    "preadv",
     "read",
     "readlink",
     "readlinkat",
     "readv",
+    "pwritev", /* tapes that are files */
     "stat",
     "stat64",
     "statfs",
@@ -271,6 +277,7 @@ static void allow_devices(struct filter *f)
 {
     allow_bits(f, "ioctl", 1, IOCTL_TYPE_MASK, IOCTL_TYPE_I2C);
     allow_bits(f, "ioctl", 1, IOCTL_TYPE_MASK, IOCTL_TYPE_GPIO);
+    allow_bits(f, "ioctl", 1, IOCTL_TYPE_MASK, IOCTL_TYPE_SG);
     allow_bits(f, "ioctl", 1, IOCTL_TYPE_MASK, IOCTL_TYPE_USB);
     allow_value(f, "ioctl", 1, TCGETS); /* isatty(3) */
     allow_value(f, "ioctl", 1, FIONREAD);

@@ -15,6 +15,7 @@
 #include "host-agent/clock.h"
 #include "host-agent/log.h"
 #include "host-agent/service_gpio.h"
+#include "host-agent/service_scsi.h"
 #include "host-agent/session_handlers.h"
 #include "host-agent/session_reply.h"
 #include "lib/cursor.h"
@@ -26,10 +27,12 @@ enum phase {
     PHASE_I2C = 1u << 2,   /* an I2C export is open */
     PHASE_BENCH = 1u << 3, /* a bench export is open */
     PHASE_GPIO = 1u << 4,  /* a GPIO export is open */
-    PHASE_USB = 1u << 5    /* a USB export is open, and has not begun */
+    PHASE_USB = 1u << 5,   /* a USB export is open, and has not begun */
+    PHASE_SCSI = 1u << 6   /* a SCSI export is open */
 };
-#define PHASE_GREETED \
-    (PHASE_READY | PHASE_I2C | PHASE_BENCH | PHASE_GPIO | PHASE_USB)
+#define PHASE_GREETED                                                 \
+    (PHASE_READY | PHASE_I2C | PHASE_BENCH | PHASE_GPIO | PHASE_USB | \
+     PHASE_SCSI)
 
 static enum phase phase_of(const struct bw_session *s)
 {
@@ -44,6 +47,8 @@ static enum phase phase_of(const struct bw_session *s)
         return PHASE_I2C;
     case BW_EXPORT_GPIO:
         return PHASE_GPIO;
+    case BW_EXPORT_SCSI:
+        return PHASE_SCSI;
     case BW_EXPORT_USB:
         return PHASE_USB;
     default:
@@ -82,6 +87,9 @@ static const struct rule {
     { BW_MSG_GPIO_CONFIG, PHASE_GPIO, bw_session_on_gpio_config },
     { BW_MSG_GPIO_SET, PHASE_GPIO, bw_session_on_gpio_set },
     { BW_MSG_GPIO_GET, PHASE_GPIO, bw_session_on_gpio_get },
+    { BW_MSG_SCSI_CMD, PHASE_SCSI, bw_session_on_scsi_cmd },
+    { BW_MSG_SCSI_DATA_OUT, PHASE_SCSI, bw_session_on_scsi_data_out },
+    { BW_MSG_SCSI_RESET, PHASE_SCSI, bw_session_on_scsi_reset },
     { BW_MSG_USB_START, PHASE_USB, bw_session_on_usb_start },
 };
 
@@ -289,7 +297,12 @@ static void close_export(struct bw_session *s)
     }
     s->export = NULL;
     bw_session_changed(s);
-    bw_lease_drop(&e->lease);
+    if (e->kind == BW_EXPORT_SCSI) {
+        bw_service_scsi_close(s->scsi); /* which has the lease */
+        s->scsi = NULL;
+    } else {
+        bw_lease_drop(&e->lease);
+    }
     bw_export_unref(e);
 }
 
@@ -319,6 +332,7 @@ void bw_session_init(struct bw_session *s, struct bw_io *io,
     s->peer_caps = 0;
     s->peer_max_body = BW_WIRE_MAX_BODY;
     s->export = NULL;
+    s->scsi = NULL;
     s->counted = (struct bw_wire_counters){ 0 };
     s->hold = (struct bw_step_hold){ 0 };
     s->unsupported = 0;

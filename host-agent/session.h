@@ -58,6 +58,7 @@ struct bw_session {
     uint32_t peer_max_body;   /* the largest body the client takes */
     struct bw_export *export; /* a reference, leased; NULL before OPEN */
     struct bw_wire_counters counted; /* what the client told last */
+    struct bw_scsi_user *scsi;       /* of a SCSI export, service_scsi.h */
     struct bw_step_hold hold;        /* the transaction of I2C_STEP */
     unsigned unsupported;            /* transfers, as far as logged */
     uint64_t gpio_conflicts;         /* that the client knows */

@@ -18,6 +18,7 @@
 #include "host-agent/service_bench.h"
 #include "host-agent/service_gpio.h"
 #include "host-agent/service_i2c.h"
+#include "host-agent/service_scsi.h"
 #include "host-agent/service_usb.h"
 #include "host-agent/version.h"
 #include "lib/text.h"
@@ -25,7 +26,7 @@
 #define SERVER_CAPS                                                            \
     (BW_CAP_I2C | BW_CAP_VALUES | BW_CAP_SMBUS | BW_CAP_STEP | BW_CAP_FAULTS | \
      BW_CAP_STATS | BW_CAP_PROFILE | BW_CAP_LEASE | BW_CAP_ADMIN |             \
-     BW_CAP_GPIO | BW_CAP_DESCRIBE | BW_CAP_USB)
+     BW_CAP_GPIO | BW_CAP_SCSI | BW_CAP_DESCRIBE | BW_CAP_USB)
 #define LOG_MAX_TEXT        512 /* characters of a transfer in the log */
 #define LOG_MAX_UNSUPPORTED 8   /* of a session */
 #define LOG_MAX_DATA        32  /* read bytes in the log */
@@ -90,6 +91,7 @@ static const struct kind {
     [BW_EXPORT_I2C] = { "i2c", BW_CAP_I2C },
     [BW_EXPORT_BENCH] = { "bench", BW_CAP_VALUES },
     [BW_EXPORT_GPIO] = { "gpio", BW_CAP_GPIO },
+    [BW_EXPORT_SCSI] = { "scsi", BW_CAP_SCSI },
     [BW_EXPORT_USB] = { "usb", BW_CAP_USB },
 };
 
@@ -107,6 +109,9 @@ static uint32_t export_funcs(const struct bw_export *e)
     }
     if (e->kind == BW_EXPORT_GPIO) {
         return bw_service_gpio_funcs(e);
+    }
+    if (e->kind == BW_EXPORT_SCSI) {
+        return bw_service_scsi_funcs(e);
     }
     if (e->kind == BW_EXPORT_USB) {
         return bw_service_usb_funcs(e);
@@ -162,6 +167,8 @@ static enum bw_verdict reply_opened(struct bw_session *s,
     if (e->kind == BW_EXPORT_I2C) {
         opened.max_len = e->bus->adapter->max_len;
         opened.timeout_ms = e->bus->adapter->timeout_ms;
+    } else if (e->kind == BW_EXPORT_SCSI) {
+        opened.max_len = bw_service_scsi_max_len(e);
     }
     bw_session_begin(s, &w, h, BW_OK);
     bw_wire_put_opened(&w, &opened);
@@ -192,12 +199,47 @@ enum bw_status bw_session_take(struct bw_session *s, struct bw_export *e,
     return BW_OK;
 }
 
+/* Somebody else has it. */
+static enum bw_verdict refuse_held(struct bw_session *s,
+                                   const struct bw_wire_header *h,
+                                   enum bw_status status,
+                                   const struct bw_export *e)
+{
+    char why[BW_WIRE_MAX_TEXT + 1];
+
+    if (e->kind == BW_EXPORT_SCSI && bw_service_scsi_explain(e, why)) {
+        return bw_session_refuse(s, h, status, "%s", why);
+    }
+    return bw_session_refuse(
+        s, h, status,
+        "export \"%s\", or one that has a part in common with it, is held "
+        "by another session",
+        e->name);
+}
+
+/* The lease is taken: make the device ready that it is for. */
+static enum bw_status open_device(struct bw_session *s, struct bw_export *e,
+                                  char why[BW_WIRE_MAX_TEXT + 1])
+{
+    enum bw_status status = BW_OK;
+
+    if (e->kind == BW_EXPORT_SCSI) {
+        status = bw_service_scsi_open(e, s->number, &s->scsi, why);
+    }
+    if (status != BW_OK) { /* which has dropped the lease */
+        s->export = NULL;
+        bw_session_changed(s);
+    }
+    return status;
+}
+
 /* With success the session has @e, and the caller's reference to it. */
 static enum bw_verdict open_export(struct bw_session *s,
                                    const struct bw_wire_header *h,
                                    const struct bw_wire_open *m,
                                    struct bw_export *e)
 {
+    char why[BW_WIRE_MAX_TEXT + 1];
     enum bw_status status;
     bool shared;
 
@@ -216,10 +258,11 @@ static enum bw_verdict open_export(struct bw_session *s,
     if (shared && e->kind != BW_EXPORT_BENCH && !e->shared) {
         return bw_session_refuse(
             s, h, BW_DENIED, "export \"%s\" is not shared; %s", e->name,
-            e->kind == BW_EXPORT_GPIO  ? "lines have one user at a time"
-            : e->kind == BW_EXPORT_USB ? "a device has one user at a time"
-                                       : "its section of the bench file must "
-                                         "say shared = yes");
+            e->kind == BW_EXPORT_GPIO ? "lines have one user at a time"
+            : e->kind == BW_EXPORT_USB || e->kind == BW_EXPORT_SCSI
+                ? "a device has one user at a time"
+                : "its section of the bench file must "
+                  "say shared = yes");
     }
     status = bw_session_take(s, e, shared);
     if (status == BW_NOT_FOUND) {
@@ -229,11 +272,11 @@ static enum bw_verdict open_export(struct bw_session *s,
                                  e->name);
     }
     if (status != BW_OK) {
-        return bw_session_refuse(
-            s, h, status,
-            "export \"%s\", or one that has a part in common with it, is held "
-            "by another session",
-            e->name);
+        return refuse_held(s, h, status, e);
+    }
+    status = open_device(s, e, why);
+    if (status != BW_OK) {
+        return bw_session_refuse(s, h, status, "%s", why);
     }
     bw_log(BW_LOG_INFO, "session %u id=%u opened \"%s\"%s", s->number,
            (unsigned)h->id, e->name, shared ? ", shared" : "");

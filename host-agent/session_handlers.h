@@ -40,6 +40,9 @@ bw_session_handler bw_session_on_gpio_lines;
 bw_session_handler bw_session_on_gpio_config;
 bw_session_handler bw_session_on_gpio_set;
 bw_session_handler bw_session_on_gpio_get;
+bw_session_handler bw_session_on_scsi_cmd;
+bw_session_handler bw_session_on_scsi_data_out;
+bw_session_handler bw_session_on_scsi_reset;
 bw_session_handler bw_session_on_usb_start;
 
 /* Is this header, which no frame of ours has, that of a usbredir client's

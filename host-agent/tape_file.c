@@ -52,6 +52,8 @@ static enum bw_tape_result result_of(int error)
         return BW_TAPE_FULL;
     case ENOMEM:
         return BW_TAPE_NO_MEMORY;
+    case ENOSYS: /* the agent's sandbox makes no files */
+        return BW_TAPE_UNSUPPORTED;
     default:
         return BW_TAPE_IO;
     }

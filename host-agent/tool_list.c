@@ -76,6 +76,8 @@ static const char *kind_name(unsigned kind)
         return "bench";
     case BW_EXPORT_GPIO:
         return "gpio";
+    case BW_EXPORT_SCSI:
+        return "scsi";
     case BW_EXPORT_USB:
         return "usb";
     default:
