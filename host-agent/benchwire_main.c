@@ -3,8 +3,8 @@
  *
  * See benchwire(1).  The commands are in tool_list.c, tool_i2c.c,
  * tool_smbus.c, tool_values.c, tool_fault.c, tool_gpio.c, tool_stats.c,
- * tool_admin.c, tool_pair.c, tool_discover.c, tool_flash.c, tool_drop.c and
- * tool_tape.c.
+ * tool_admin.c, tool_pair.c, tool_discover.c, tool_flash.c, tool_drop.c,
+ * tool_tape.c and tool_up.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -63,6 +63,8 @@ static const char usage_text[] =
     "                                     $BENCHWIRE_BOARD, or else\n"
     "                                     build/run/qmp.sock)\n"
     "  drop [-b BOARD] FOLDER             program what is copied into FOLDER\n"
+    "  up [OPTION]... [BENCH]             run a machine with the whole bench\n"
+    "                                     attached; see benchwire up --help\n"
     "  tape COMMAND ...                   tapes of an emulated drive; see\n"
     "                                     benchwire tape --help\n"
     "\n"
@@ -133,12 +135,16 @@ static int parse_options(struct bw_tool *t, int argc, char **argv)
 }
 
 /* "fault --help", "i2c get -h": asked for behind the command's one or two
- * words.  "tape" has a help of its own. */
+ * words.  "tape" and "up" have help of their own. */
 static bool wants_help(int argc, char **argv)
 {
     int i;
 
-    for (i = 1; i < argc && i <= 2 && strcmp(argv[0], "tape") != 0; i++) {
+    if (argc > 0 &&
+        (strcmp(argv[0], "tape") == 0 || strcmp(argv[0], "up") == 0)) {
+        return false;
+    }
+    for (i = 1; i < argc && i <= 2; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             return true;
         }
@@ -161,6 +167,7 @@ int main(int argc, char **argv)
         { "flash", bw_tool_flash },
         { "drop", bw_tool_drop },
         { "tape", bw_tool_tape },
+        { "up", bw_tool_up },
         { "who", bw_tool_who },
         { "kick", bw_tool_kick },
         { "reload", bw_tool_reload },

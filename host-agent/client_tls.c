@@ -12,6 +12,7 @@
 #include "host-agent/clock.h"
 #include "host-agent/tls.h"
 #include "host-agent/tls_creds.h"
+#include "host-agent/tls_keys.h"
 
 static const char *set_dir, *set_identity;
 
@@ -26,6 +27,55 @@ static const char *credentials_dir(void)
     const char *dir = set_dir ? set_dir : getenv("BENCHWIRE_CREDENTIALS");
 
     return dir && dir[0] ? dir : BW_TLS_DEFAULT_DIR;
+}
+
+/* The name of the only key, or of the one that was chosen. */
+static bool name_key(FILE *f, const char *path, char *identity, char *error,
+                     size_t error_size)
+{
+    struct bw_tls_keys *keys = calloc(1, sizeof(*keys));
+    bool ok = keys && bw_tls_keys_read(keys, f, path, error, error_size);
+
+    if (ok && !set_identity && keys->count != 1) {
+        snprintf(error, error_size,
+                 "%s has %zu keys; say whose to use with --identity NAME", path,
+                 keys->count);
+        ok = false;
+    }
+    if (ok) {
+        snprintf(identity, BW_WIRE_MAX_NAME + 1, "%s",
+                 set_identity ? set_identity : keys->keys[0].identity);
+    } else if (!keys) {
+        snprintf(error, error_size, "out of memory");
+    }
+    if (keys) {
+        bw_tls_keys_wipe(keys);
+    }
+    free(keys);
+    return ok;
+}
+
+bool bw_client_tls_own(const char **dir, char identity[BW_WIRE_MAX_NAME + 1],
+                       char *error, size_t error_size)
+{
+    char path[4096];
+    FILE *f;
+    bool ok;
+
+    *dir = credentials_dir();
+    identity[0] = '\0';
+    if (snprintf(path, sizeof(path), "%s/" BW_TLS_PSK_FILE, *dir) >=
+        (int)sizeof(path)) {
+        snprintf(error, error_size, "%s: this path is too long", *dir);
+        return false;
+    }
+    f = fopen(path, "re");
+    if (!f) {
+        return true; /* a certificate, which the connection has tried */
+    }
+    ok = name_key(f, path, identity, error, error_size);
+    fclose(f);
+    return ok;
 }
 
 /* Returns NULL with @c->error. */

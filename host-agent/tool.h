@@ -80,6 +80,7 @@ int bw_tool_pair(struct bw_tool *t, int argc, char **argv);
 int bw_tool_unpair(struct bw_tool *t, int argc, char **argv);
 int bw_tool_flash(struct bw_tool *t, int argc, char **argv);
 int bw_tool_drop(struct bw_tool *t, int argc, char **argv);
+int bw_tool_up(struct bw_tool *t, int argc, char **argv);
 int bw_tool_tape(struct bw_tool *t, int argc, char **argv);
 
 /* The board that "-b" after the command's name, or the environment, names, or

@@ -70,8 +70,8 @@ _benchwire() {
     done
     [ ${#connect[@]} = 0 ] || connect=(-c "${connect[0]}")
     if [[ ${COMP_WORDS[COMP_CWORD]} = -* ]]; then
-        [ "$command" = tape ] || command=
-        _benchwire_reply "$(_benchwire_options "${COMP_WORDS[0]}" ${command:+tape})"
+        [[ $command = @(tape|up) ]] || command=
+        _benchwire_reply "$(_benchwire_options "${COMP_WORDS[0]}" ${command:+"$command"})"
     elif [ -z "$command" ]; then
         _benchwire_reply "$(_benchwire_commands)"
     else
@@ -92,6 +92,10 @@ _benchwire_argument() {
         if [ "$3" = 0 ]; then _benchwire_reply "$groups"; else _benchwire_files; fi
         return
         ;;
+    up)
+        _benchwire_up
+        return
+        ;;
     get | set)
         [ "$3" -gt 0 ] || _benchwire_reply "$(_benchwire_ask get)"
         return
@@ -102,6 +106,15 @@ _benchwire_argument() {
     elif [ "$3" = 0 ] || { [ -n "$groups" ] && [ "$3" = 1 ]; }; then
         _benchwire_reply "$(_benchwire_ask list)"
     fi
+}
+
+# _benchwire_up: what its newest option wants, or a bench file
+_benchwire_up() {
+    case ${COMP_WORDS[COMP_CWORD - 1]} in
+    -m | --machine) _benchwire_reply microbit virt raspi2b ;;
+    --only | --without) _benchwire_reply "$(_benchwire_ask list)" ;;
+    *) _benchwire_files ;;
+    esac
 }
 
 _benchwired() {
