@@ -33,7 +33,7 @@ bool bw_sim_usb_has_model(const char *model)
 
 const char *bw_sim_usb_models(void)
 {
-    return "serial, storage";
+    return "serial, storage, keyboard, audio";
 }
 
 bool bw_sim_usb_wants_file(const char *model)
@@ -343,14 +343,13 @@ static enum bw_status begin(struct bw_usb_port *port, struct bw_usb_pipe *pipe,
 /* When there is something to do although nobody does anything. */
 static void arm(struct bw_sim_usb_port *p)
 {
-    uint64_t now_ns = bw_clock_ns();
     uint64_t next_ns;
 
     if (p->woken) {
         return; /* since this turn began */
     }
     next_ns = bw_sim_usb_data_full(p) ? BW_PART_NEVER
-                                      : bw_sim_usb_data_next_ns(p, now_ns);
+                                      : bw_sim_usb_data_next_ns(p, p->ran_ns);
     if (next_ns == BW_PART_NEVER) {
         set_timer(p, 0);
     } else {
@@ -365,7 +364,8 @@ static bool turn(struct bw_sim_usb_port *p)
         return false;
     }
     update_device(p);
-    bw_sim_usb_data_run(p, bw_clock_ns());
+    p->ran_ns = bw_clock_ns();
+    bw_sim_usb_data_run(p, p->ran_ns);
     return !usbredirparser_has_data_to_write(p->parser) ||
            usbredirparser_do_write(p->parser) == 0;
 }

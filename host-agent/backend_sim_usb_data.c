@@ -351,18 +351,18 @@ void bw_sim_usb_data_run(struct bw_sim_usb_port *p, uint64_t now_ns)
 }
 
 static uint64_t stream_next_ns(const struct bw_sim_usb_stream *s,
-                               uint64_t now_ns)
+                               uint64_t ran_ns)
 {
     if (s->kind == BW_SIM_USB_ISO) {
         return s->next_ns + (s->batch - 1) * s->interval_ns;
     }
-    if (s->kind == BW_SIM_USB_INTERRUPT && s->next_ns > now_ns) {
+    if (s->kind == BW_SIM_USB_INTERRUPT && s->next_ns > ran_ns) {
         return s->next_ns;
     }
     return BW_PART_NEVER;
 }
 
-uint64_t bw_sim_usb_data_next_ns(struct bw_sim_usb_port *p, uint64_t now_ns)
+uint64_t bw_sim_usb_data_next_ns(struct bw_sim_usb_port *p, uint64_t ran_ns)
 {
     uint64_t next_ns;
     unsigned i;
@@ -370,9 +370,10 @@ uint64_t bw_sim_usb_data_next_ns(struct bw_sim_usb_port *p, uint64_t now_ns)
     if (!p->slot) {
         return BW_PART_NEVER;
     }
-    next_ns = bw_usb_device_next_ns(&p->slot->device, now_ns);
+    next_ns = bw_usb_device_next_ns(&p->slot->device, ran_ns);
+    next_ns = next_ns > ran_ns ? next_ns : BW_PART_NEVER;
     for (i = 16; i < BW_SIM_USB_ENDPOINTS; i++) {
-        uint64_t ns = stream_next_ns(&p->streams[i], now_ns);
+        uint64_t ns = stream_next_ns(&p->streams[i], ran_ns);
 
         next_ns = ns < next_ns ? ns : next_ns;
     }

@@ -76,6 +76,7 @@ struct bw_sim_usb_stream {
  * @leaving: the guest has still to acknowledge that the device has gone
  * @wrong: the guest does not speak the protocol
  * @woken: @event_fd is to fire now; it is a timer
+ * @ran_ns: when data was moved last
  */
 struct bw_sim_usb_port {
     struct bw_usb_port port; /* first: the ops are given its address */
@@ -90,6 +91,7 @@ struct bw_sim_usb_port {
     bool leaving;
     bool wrong;
     bool woken;
+    uint64_t ran_ns;
     struct bw_sim_usb_packet *first[BW_SIM_USB_ENDPOINTS];
     size_t waiting;       /* packets */
     size_t waiting_bytes; /* of data to the device */
@@ -124,8 +126,9 @@ void bw_sim_usb_redir_detach(struct bw_sim_usb_port *p);
 void bw_sim_usb_data_callbacks(struct usbredirparser *parser);
 /* Move what can be moved. */
 void bw_sim_usb_data_run(struct bw_sim_usb_port *p, uint64_t now_ns);
-/* When to run again although nothing has happened, or BW_PART_NEVER. */
-uint64_t bw_sim_usb_data_next_ns(struct bw_sim_usb_port *p, uint64_t now_ns);
+/* When to run again although nothing has happened, or BW_PART_NEVER.  @ran_ns:
+ * when it was run; what was due then and not moved, nobody has asked for. */
+uint64_t bw_sim_usb_data_next_ns(struct bw_sim_usb_port *p, uint64_t ran_ns);
 /* End what waits and what streams, of one interface or (-1) of all; the guest
  * is told that its packets were cancelled. */
 void bw_sim_usb_data_cancel(struct bw_sim_usb_port *p, int interface);

@@ -71,6 +71,7 @@ static const char *const allowed[] = {
     "newfstatat",
     "pread64",
     "preadv",
+    "pwrite64",
     "read",
     "readlink",
     "readlinkat",

@@ -174,6 +174,8 @@ struct bw_usb_device {
 
 extern const struct bw_usb_model bw_usb_serial;
 extern const struct bw_usb_model bw_usb_storage;
+extern const struct bw_usb_model bw_usb_keyboard;
+extern const struct bw_usb_model bw_usb_audio;
 
 /* All models, NULL at the end, and the one of a given name or NULL. */
 extern const struct bw_usb_model *const bw_usb_models[];

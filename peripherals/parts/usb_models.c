@@ -8,9 +8,7 @@
 #include <string.h>
 
 const struct bw_usb_model *const bw_usb_models[] = {
-    &bw_usb_serial,
-    &bw_usb_storage,
-    NULL,
+    &bw_usb_serial, &bw_usb_storage, &bw_usb_keyboard, &bw_usb_audio, NULL,
 };
 
 const struct bw_usb_model *bw_usb_find(const char *name)

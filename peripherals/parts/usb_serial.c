@@ -72,7 +72,7 @@ static const uint8_t device_descriptor[] = {
 #define CONFIG_LEN 67
 
 /* clang-format off */
-static const uint8_t config_descriptor[CONFIG_LEN] = {
+static const uint8_t config_descriptor[] = {
     9, BW_USB_CONFIG_DESCRIPTOR, BW_USB_U16(CONFIG_LEN), 2, 1, 0, 0x80, 50,
     9, BW_USB_INTERFACE_DESCRIPTOR, 0, 0, 1, 0x02, 0x02, 0x00, 0,
         5, 0x24, 0x00, 0x10, 0x01, /* header: CDC 1.10 */
@@ -87,6 +87,8 @@ static const uint8_t config_descriptor[CONFIG_LEN] = {
         DATA_PACKET, 0, 0,
 };
 /* clang-format on */
+
+_Static_assert(sizeof(config_descriptor) == CONFIG_LEN, "its own length");
 
 static void reset(struct bw_usb_device *d)
 {

@@ -74,7 +74,7 @@ static const uint8_t device_descriptor[] = {
 #define CONFIG_LEN 32
 
 /* clang-format off */
-static const uint8_t config_descriptor[CONFIG_LEN] = {
+static const uint8_t config_descriptor[] = {
     9, BW_USB_CONFIG_DESCRIPTOR, BW_USB_U16(CONFIG_LEN), 1, 1, 0, 0x80, 100,
     9, BW_USB_INTERFACE_DESCRIPTOR, 0, 0, 2, 0x08, 0x06, 0x50, 0,
         7, BW_USB_ENDPOINT_DESCRIPTOR, IN_EP, BW_USB_BULK,
@@ -83,6 +83,8 @@ static const uint8_t config_descriptor[CONFIG_LEN] = {
         BW_USB_U16(BULK_PACKET), 0,
 };
 /* clang-format on */
+
+_Static_assert(sizeof(config_descriptor) == CONFIG_LEN, "its own length");
 
 static void reset(struct bw_usb_device *d)
 {

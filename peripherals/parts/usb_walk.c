@@ -41,7 +41,7 @@ static struct walk walk_config(const struct bw_usb_model *model)
 static bool next(struct walk *w, const uint8_t *first)
 {
     w->at = w->at ? w->at + w->at[0] : first;
-    if (w->at >= w->end) {
+    if (w->at >= w->end || w->at[0] < 2) {
         return false;
     }
     if (w->at[1] == BW_USB_INTERFACE_DESCRIPTOR) {

@@ -17,10 +17,14 @@
 
 #define SERIAL_IN   0x82
 #define SERIAL_OUT  0x02
+#define NOTIFY      0x81
+#define KEYS        0x81
+#define TONE        0x81
+#define SPEAKER     0x02
+#define SET_IDLE    0x0a
 #define DISK_IN     0x81
 #define DISK_OUT    0x02
 #define MICRO       1000000
-#define SET_FEATURE 3
 #define CLEAR_HALT  1
 #define GET_DESC    6
 #define TO_ENDPOINT 0x02
@@ -408,6 +412,172 @@ static void a_reset_cancels_and_forgets(void **state)
                      usb_redir_inval);
 }
 
+/* Streams */
+
+static void start_interrupt(uint8_t endpoint)
+{
+    struct usb_redir_start_interrupt_receiving_header h = { .endpoint =
+                                                                endpoint };
+    unsigned was = guest.stream_answers;
+
+    usbredirparser_send_start_interrupt_receiving(guest.parser, 1, &h);
+    guest_wait(&guest, &guest.stream_answers, was);
+}
+
+static void start_iso(uint8_t endpoint, uint8_t packets)
+{
+    struct usb_redir_start_iso_stream_header h = { .endpoint = endpoint,
+                                                   .pkts_per_urb = packets,
+                                                   .no_urbs = 6 };
+    unsigned was = guest.stream_answers;
+
+    usbredirparser_send_start_iso_stream(guest.parser, 1, &h);
+    guest_wait(&guest, &guest.stream_answers, was);
+}
+
+static void select_setting(uint8_t interface, uint8_t alt)
+{
+    struct usb_redir_set_alt_setting_header h = { .interface = interface,
+                                                  .alt = alt };
+    unsigned was = guest.alts;
+
+    usbredirparser_send_set_alt_setting(guest.parser, 1, &h);
+    guest_wait(&guest, &guest.alts, was);
+    assert_int_equal(guest.alt.status, usb_redir_success);
+}
+
+static void keys_come_without_asking_for_each(void **state)
+{
+    struct usb_redir_stop_interrupt_receiving_header stop = { .endpoint =
+                                                                  KEYS };
+    (void)state;
+    add("keys", "keyboard", "K1", "1-4", true);
+    begin("K1");
+    assert_int_equal(guest.interfaces.interface_protocol[0], 1);
+    assert_int_equal(guest_request(&guest, 0x21, SET_IDLE, 0, 0, "", 0),
+                     usb_redir_success);
+    start_interrupt(KEYS);
+    assert_int_equal(guest.stream_status, usb_redir_success);
+    assert_int_equal(turn_knob("keys.key", 4 * MICRO), BW_OK);
+    guest_wait(&guest, &guest.packets, 0);
+    assert_int_equal(guest.packet_id, 0);
+    assert_int_equal(guest.packet_len, 8);
+    assert_memory_equal(guest.packet, "\0\0\4\0\0\0\0\0", 8);
+    assert_int_equal(turn_knob("keys.key", 0), BW_OK);
+    guest_wait(&guest, &guest.packets, 1);
+    assert_int_equal(guest.packet_id, 1);
+    assert_memory_equal(guest.packet, "\0\0\0\0\0\0\0\0", 8);
+    usbredirparser_send_stop_interrupt_receiving(guest.parser, 1, &stop);
+    guest_wait(&guest, &guest.stream_answers, 1);
+    turn_knob("keys.key", 5 * MICRO);
+    guest_turn(&guest);
+    assert_int_equal(guest.packets, 2);
+}
+
+static void a_stream_is_of_its_kind_of_endpoint(void **state)
+{
+    (void)state;
+    begin("A1");
+    start_interrupt(SERIAL_IN);
+    assert_int_equal(guest.stream_status, usb_redir_inval);
+    start_iso(NOTIFY, 1);
+    assert_int_equal(guest.stream_status, usb_redir_inval);
+    start_interrupt(NOTIFY);
+    assert_int_equal(guest.stream_status, usb_redir_success);
+    start_interrupt(NOTIFY);
+    assert_int_equal(guest.stream_status, usb_redir_inval);
+}
+
+static void the_modem_state_is_told(void **state)
+{
+    (void)state;
+    begin("A1");
+    start_interrupt(NOTIFY);
+    guest_request(&guest, 0x21, 0x22, 3, 0, "", 0);
+    guest_wait(&guest, &guest.packets, 0);
+    assert_memory_equal(guest.packet, "\xa1\x20\0\0\0\0\2\0\3\0", 10);
+    assert_int_equal(knob("left.dtr"), MICRO);
+}
+
+static void bulk_data_comes_without_asking(void **state)
+{
+    struct usb_redir_start_bulk_receiving_header start = {
+        .endpoint = SERIAL_IN, .bytes_per_transfer = 100, .no_transfers = 2
+    };
+
+    (void)state;
+    begin("A1");
+    usbredirparser_send_start_bulk_receiving(guest.parser, 1, &start);
+    guest_wait(&guest, &guest.stream_answers, 0);
+    assert_int_equal(guest.stream_status, usb_redir_inval); /* not times 64 */
+    start.bytes_per_transfer = 128;
+    usbredirparser_send_start_bulk_receiving(guest.parser, 1, &start);
+    guest_wait(&guest, &guest.stream_answers, 1);
+    assert_int_equal(guest.stream_status, usb_redir_success);
+    guest_transfer(&guest, SERIAL_OUT, "abc", 3);
+    assert_int_equal(guest.packets, 1);
+    assert_int_equal(guest.packet_len, 3);
+    assert_memory_equal(guest.packet, "abc", 3);
+    /* and cannot be asked for now */
+    assert_int_equal(guest_transfer(&guest, SERIAL_IN, NULL, 64),
+                     usb_redir_inval);
+}
+
+static void isochronous_packets_come_one_after_the_other(void **state)
+{
+    struct usb_redir_stop_iso_stream_header stop = { .endpoint = TONE };
+    uint8_t *first;
+    unsigned i;
+
+    (void)state;
+    add("card", "audio", "C1", "1-4", true);
+    begin("C1");
+    start_iso(TONE, 10);
+    assert_int_equal(guest.stream_status, usb_redir_inval); /* setting 0 */
+    turn_knob("card.frequency", 1000ll * MICRO);
+    select_setting(1, 1);
+    start_iso(TONE, 10);
+    assert_int_equal(guest.stream_status, usb_redir_success);
+    while (guest.packets < 40) {
+        guest_wait(&guest, &guest.packets, guest.packets);
+        assert_int_equal(guest.packet_id, guest.packets - 1);
+        assert_int_equal(guest.packet_len, 96);
+    }
+    usbredirparser_send_stop_iso_stream(guest.parser, 1, &stop);
+    guest_wait(&guest, &guest.stream_answers, 2);
+    /* each packet is one turn of the tone, but for the phase's last bits */
+    first = guest.data;
+    for (i = 0; i < 40; i++) {
+        int16_t top = (int16_t)(first[96 * i + 24] | first[96 * i + 25] << 8);
+
+        assert_in_range(top, 16300, 16384);
+    }
+}
+
+static void the_speaker_gets_what_is_sent(void **state)
+{
+    struct usb_redir_iso_packet_header h = { .endpoint = SPEAKER,
+                                             .length = 96 };
+    uint8_t packet[96];
+    unsigned i;
+
+    (void)state;
+    memset(packet, 0x10, sizeof(packet));
+    add("card", "audio", "C1", "1-4", true);
+    begin("C1");
+    select_setting(2, 1);
+    usbredirparser_send_iso_packet(guest.parser, 0, &h, packet, 96);
+    guest_turn(&guest);
+    assert_int_equal(knob("card.played-bytes"), 0); /* not started */
+    start_iso(SPEAKER, 10);
+    for (i = 0; i < 10; i++) {
+        usbredirparser_send_iso_packet(guest.parser, i, &h, packet, 96);
+    }
+    guest_turn(&guest);
+    assert_int_equal(knob("card.played-bytes"), 960ll * MICRO);
+    assert_int_equal(knob("card.played-peak"), 0x1010ll * MICRO);
+}
+
 /* The disk */
 
 static void command(uint8_t *cdb, size_t cdb_len, uint8_t flags, uint32_t len)
@@ -614,6 +784,12 @@ int main(void)
         T(transfers_that_cannot_be_are_refused),
         T(too_many_transfers_are_refused),
         T(a_reset_cancels_and_forgets),
+        T(keys_come_without_asking_for_each),
+        T(a_stream_is_of_its_kind_of_endpoint),
+        T(the_modem_state_is_told),
+        T(bulk_data_comes_without_asking),
+        T(isochronous_packets_come_one_after_the_other),
+        T(the_speaker_gets_what_is_sent),
         T(a_disk_keeps_what_is_written),
         T(a_read_longer_than_one_piece_is_one_transfer),
         T(a_stall_halts_until_it_is_cleared),
