@@ -28,7 +28,7 @@
 
 bool bw_sim_usb_has_model(const char *model)
 {
-    return bw_usb_find(model) != NULL;
+    return bw_usb_model_find(model) != NULL;
 }
 
 const char *bw_sim_usb_models(void)
@@ -38,7 +38,7 @@ const char *bw_sim_usb_models(void)
 
 bool bw_sim_usb_wants_file(const char *model)
 {
-    const struct bw_usb_model *m = bw_usb_find(model);
+    const struct bw_usb_model *m = bw_usb_model_find(model);
 
     return m && m->wants_store;
 }
@@ -106,7 +106,7 @@ static bool check_place(const struct bw_sim_usb *u,
                  d->name, BW_SIM_USB_MAX_DEVICES);
         return false;
     }
-    if (!bw_usb_find(d->model)) {
+    if (!bw_usb_model_find(d->model)) {
         snprintf(error, error_size,
                  "usb \"%s\": model \"%s\" is unknown; the models are %s",
                  d->name, d->model, bw_sim_usb_models());
@@ -123,7 +123,7 @@ static bool check_place(const struct bw_sim_usb *u,
 
 static void plug_in(struct bw_sim_usb_slot *slot, void *state)
 {
-    const struct bw_usb_model *model = bw_usb_find(slot->config.model);
+    const struct bw_usb_model *model = bw_usb_model_find(slot->config.model);
     struct bw_usb_identity identity = {
         .serial = slot->config.serial,
         .store = slot->store,
@@ -136,7 +136,7 @@ static void plug_in(struct bw_sim_usb_slot *slot, void *state)
 bool bw_sim_usb_add(struct bw_sim_usb *u, const struct bw_sim_usb_device *d,
                     char *error, size_t error_size)
 {
-    const struct bw_usb_model *model = bw_usb_find(d->model);
+    const struct bw_usb_model *model = bw_usb_model_find(d->model);
     struct bw_sim_usb_slot *slot = &u->slots[u->count];
     char why[BW_WIRE_MAX_TEXT + 128];
     void *state;

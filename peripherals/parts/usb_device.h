@@ -179,7 +179,7 @@ extern const struct bw_usb_model bw_usb_audio;
 
 /* All models, NULL at the end, and the one of a given name or NULL. */
 extern const struct bw_usb_model *const bw_usb_models[];
-const struct bw_usb_model *bw_usb_find(const char *name);
+const struct bw_usb_model *bw_usb_model_find(const char *name);
 
 /**
  * bw_usb_device_init: plug a device in

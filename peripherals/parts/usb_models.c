@@ -11,7 +11,7 @@ const struct bw_usb_model *const bw_usb_models[] = {
     &bw_usb_serial, &bw_usb_storage, &bw_usb_keyboard, &bw_usb_audio, NULL,
 };
 
-const struct bw_usb_model *bw_usb_find(const char *name)
+const struct bw_usb_model *bw_usb_model_find(const char *name)
 {
     size_t i;
 

@@ -108,9 +108,9 @@ static void descriptors_of_all_models_are_whole(void **state)
         }
         assert_int_equal(at, m->config_len);
         assert_int_equal(endpoints, wanted);
-        assert_ptr_equal(bw_usb_find(m->name), m);
+        assert_ptr_equal(bw_usb_model_find(m->name), m);
     }
-    assert_null(bw_usb_find("toaster"));
+    assert_null(bw_usb_model_find("toaster"));
 }
 
 static void a_descriptor_is_cut_to_what_the_host_wants(void **state)
