@@ -69,6 +69,7 @@ struct usb {
     struct bw_usb_found found;    /* the device */
     struct bw_usb_found rejected; /* that the guest did not want */
     char said[SAY_SIZE];          /* last, so as not to say it again */
+    bool lost; /* what the libraries say now is of no interest */
     struct bw_log_quota quota;
 };
 
@@ -101,7 +102,7 @@ static void redir_log(void *priv, int level, const char *msg)
     struct usb *u = priv;
     unsigned untold;
 
-    if (level <= usbredirparser_warning &&
+    if (level <= usbredirparser_warning && !u->lost &&
         bw_log_quota_take(&u->quota, bw_clock_ns(), &untold)) {
         bw_log(BW_LOG_INFO, "usb: port %s: %s", u->found.what.port, msg);
     } else {
@@ -142,12 +143,15 @@ static void device_path(const struct bw_usb_found *f, char *out, size_t size)
     snprintf(out, size, "%s/%03u/%03u", BW_USB_DEV, f->bus, f->device);
 }
 
-static void print_denied(const char *path, char *out, size_t size)
+/* With the rule for udev, to be copied. */
+static void print_denied(const struct bw_usb_what *w, const char *path,
+                         char *out, size_t size)
 {
     snprintf(out, size,
-             "no permission to use %s; a udev rule must give it to the agent's "
-             "user, see bench.conf(5)",
-             path);
+             "no permission for %s; give udev the rule SUBSYSTEM==\"usb\", "
+             "ATTR{idVendor}==\"%04x\", ATTR{idProduct}==\"%04x\", "
+             "GROUP=\"benchwire\", MODE=\"0660\" and plug it in anew",
+             path, w->vendor, w->product);
 }
 
 /* struct bw_usb_port_ops */
@@ -169,7 +173,7 @@ static void usb_describe(struct bw_usb_port *p, struct bw_usb_what *out)
     device_path(&found[0], path, sizeof(path));
     bw_usb_drivers(BW_USB_SYSFS, out->port, drivers, sizeof(drivers));
     if (access(path, R_OK | W_OK) < 0) {
-        print_denied(path, out->why, sizeof(out->why));
+        print_denied(out, path, out->why, sizeof(out->why));
     } else if (!atomic_load(&u->used) && strstr(drivers, "usbfs")) {
         snprintf(out->why, sizeof(out->why),
                  "another program uses it; \"fuser -v %s\" shows which", path);
@@ -298,14 +302,14 @@ static void let_go(struct usb *u)
 /* Returns the device's file, or -1 having said why. */
 static int open_file(struct usb *u, const struct bw_usb_found *f)
 {
-    char path[64], text[192];
+    char path[64], text[SAY_SIZE / 2];
     int fd;
 
     device_path(f, path, sizeof(path));
     fd = open(path, O_RDWR | O_CLOEXEC);
     if (fd < 0) {
         if (errno == EACCES || errno == EPERM) {
-            print_denied(path, text, sizeof(text));
+            print_denied(&f->what, path, text, sizeof(text));
             say(u, "port %s: %s", f->what.port, text);
         } else if (errno != ENOENT && errno != ENODEV) {
             say(u, "port %s: %s: %s", f->what.port, path, strerror(errno));
@@ -406,7 +410,9 @@ static void note_lost(struct usb *u)
 {
     say(u, "port %s: %04x:%04x is gone", u->found.what.port,
         u->found.what.vendor, u->found.what.product);
+    u->lost = true;
     let_go(u);
+    u->lost = false;
     bw_usb_watch_set(&u->watch, SETTLE_MS);
 }
 

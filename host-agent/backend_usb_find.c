@@ -159,3 +159,22 @@ void bw_usb_drivers(const char *sysfs, const char *port, char *out, size_t size)
         closedir(dir);
     }
 }
+
+void bw_usb_list(const char *sysfs, FILE *out)
+{
+    static struct bw_usb_found found[MAX_DEVICES];
+    size_t count = bw_usb_find(sysfs, NULL, found, MAX_DEVICES);
+    char drivers[128];
+    size_t i;
+
+    fprintf(out, "%-10s %-10s %-20s %-20s %s\n", "PORT", "DEVICE", "SERIAL",
+            "DRIVER", "NAME");
+    for (i = 0; i < count && i < MAX_DEVICES; i++) {
+        const struct bw_usb_what *w = &found[i].what;
+
+        bw_usb_drivers(sysfs, w->port, drivers, sizeof(drivers));
+        fprintf(out, "%-10s %04x:%04x  %-20s %-20s %s\n", w->port, w->vendor,
+                w->product, w->serial[0] ? w->serial : "-",
+                drivers[0] ? drivers : "-", w->name);
+    }
+}

@@ -10,6 +10,7 @@
 #define BENCHWIRE_HOST_AGENT_BACKEND_USB_FIND_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "host-agent/usb_port.h"
 #include "host-agent/usb_select.h"
@@ -38,5 +39,8 @@ size_t bw_usb_find(const char *sysfs, const struct bw_usb_select *select,
  * usbfs"; "" for none.  usbfs is another program. */
 void bw_usb_drivers(const char *sysfs, const char *port, char *out,
                     size_t size);
+
+/* A table of all devices, for the owner who writes a bench file. */
+void bw_usb_list(const char *sysfs, FILE *out);
 
 #endif

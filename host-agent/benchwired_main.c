@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "host-agent/agent.h"
+#include "host-agent/backend_usb_find.h"
 #include "host-agent/bench_setup.h"
 #include "host-agent/config.h"
 #include "host-agent/log.h"
@@ -43,6 +44,7 @@ static const char usage_text[] =
     "\n"
     "  -c, --config FILE      the bench file (default " DEFAULT_FILE ")\n"
     "      --check            check the bench file and exit\n"
+    "      --usb-list         print this machine's USB devices and exit\n"
     "  -u, --unix PATH        listen on this unix socket, whatever the file "
     "says\n"
     "      --sandbox=off      do not limit what the kernel can be asked for\n"
@@ -91,6 +93,7 @@ static void parse_options(struct options *o, int argc, char **argv)
         { "log-level", required_argument, NULL, 'l' },
         { "sandbox", required_argument, NULL, 'S' },
         { "help", no_argument, NULL, 'h' },
+        { "usb-list", no_argument, NULL, 'U' },
         { "version", no_argument, NULL, 'V' },
         { NULL, 0, NULL, 0 },
     };
@@ -116,6 +119,9 @@ static void parse_options(struct options *o, int argc, char **argv)
             break;
         case 'h':
             fputs(usage_text, stdout);
+            exit(fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
+        case 'U':
+            bw_usb_list(BW_USB_SYSFS, stdout);
             exit(fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
         case 'V':
             puts("benchwired " BW_VERSION_TEXT);

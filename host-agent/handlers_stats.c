@@ -41,7 +41,8 @@ static bool is_counted(const struct bw_session *s, const struct bw_export *e)
 {
     return e->kind == BW_EXPORT_I2C ||
            (e->kind == BW_EXPORT_GPIO && (s->peer_caps & BW_CAP_GPIO)) ||
-           (e->kind == BW_EXPORT_SCSI && (s->peer_caps & BW_CAP_SCSI));
+           (e->kind == BW_EXPORT_SCSI && (s->peer_caps & BW_CAP_SCSI)) ||
+           (e->kind == BW_EXPORT_USB && (s->peer_caps & BW_CAP_USB));
 }
 
 enum bw_verdict bw_session_on_stats(struct bw_session *s,

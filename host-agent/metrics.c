@@ -301,6 +301,16 @@ static void print_gpio(const struct snapshot *x)
     print_each(x, BW_EXPORT_GPIO, "benchwire_gpio_sets_total", "", bytes_out);
 }
 
+static void print_usb(const struct snapshot *x)
+{
+    static const char *const bytes = "benchwire_usb_bytes_total";
+
+    family(x->out, "benchwire_usb_bytes", "counter",
+           "Bytes of usbredir to the device's side and from it.");
+    print_each(x, BW_EXPORT_USB, bytes, ",direction=\"in\"", bytes_in);
+    print_each(x, BW_EXPORT_USB, bytes, ",direction=\"out\"", bytes_out);
+}
+
 static void take(struct snapshot *x, struct bw_server *s, FILE *out)
 {
     size_t i;
@@ -331,6 +341,7 @@ bool bw_metrics_print(struct bw_server *s, FILE *out)
     print_latency(x);
     print_i2c(x);
     print_gpio(x);
+    print_usb(x);
     print_process(out);
     fprintf(out, "# EOF\n");
     bw_bench_put_exports(x->exports, x->count);

@@ -90,32 +90,36 @@ static void print_latency(const struct bw_wire_stats *m)
     }
 }
 
-/* Names of the GPIO exports, whose numbers mean other things. */
-struct gpio_names {
-    char names[64][BW_WIRE_MAX_NAME + 1];
+/* What the exports are: the numbers of each kind mean other things. */
+struct kinds {
+    struct {
+        char name[BW_WIRE_MAX_NAME + 1];
+        uint16_t kind;
+    } of[64];
     size_t count;
 };
 
-static bool note_gpio(const struct bw_wire_export *e, void *opaque)
+static bool note_kind(const struct bw_wire_export *e, void *opaque)
 {
-    struct gpio_names *g = opaque;
+    struct kinds *k = opaque;
 
-    if (e->kind == BW_EXPORT_GPIO && g->count < 64) {
-        memcpy(g->names[g->count++], e->name, sizeof(e->name));
+    if (k->count < 64) {
+        memcpy(k->of[k->count].name, e->name, sizeof(e->name));
+        k->of[k->count++].kind = e->kind;
     }
     return true;
 }
 
-static bool is_gpio(const struct gpio_names *g, const char *name)
+static unsigned kind_of(const struct kinds *k, const char *name)
 {
     size_t i;
 
-    for (i = 0; i < g->count; i++) {
-        if (strcmp(g->names[i], name) == 0) {
-            return true;
+    for (i = 0; i < k->count; i++) {
+        if (strcmp(k->of[i].name, name) == 0) {
+            return k->of[i].kind;
         }
     }
-    return false;
+    return BW_EXPORT_I2C;
 }
 
 static void print_gpio(const struct bw_wire_stats *m)
@@ -135,12 +139,24 @@ static void print_i2c(const struct bw_wire_stats *m)
            m->counted.mispredicted);
 }
 
-static void print_stats(const struct bw_wire_stats *m, bool gpio)
+/* Transfers are between the guest and the device, which the agent only
+ * carries. */
+static void print_usb(const struct bw_wire_stats *m)
+{
+    printf("  bytes from the device's side %" PRIu64 ", to it %" PRIu64 "\n",
+           m->bytes_in, m->bytes_out);
+}
+
+static void print_stats(const struct bw_wire_stats *m, unsigned kind)
 {
     printf("%s: %u %s now, %u ever\n", m->name, (unsigned)m->sessions,
            m->sessions == 1 ? "session" : "sessions", (unsigned)m->opened);
-    print_failures(m, gpio ? "requests" : "transfers");
-    if (gpio) {
+    if (kind == BW_EXPORT_USB) {
+        print_usb(m);
+        return;
+    }
+    print_failures(m, kind == BW_EXPORT_GPIO ? "requests" : "transfers");
+    if (kind == BW_EXPORT_GPIO) {
         print_gpio(m);
     } else {
         print_i2c(m);
@@ -152,7 +168,7 @@ int bw_tool_stats(struct bw_tool *t, int argc, char **argv)
 {
     struct bw_client *c = &t->client;
     const char *name = argc == 2 ? argv[1] : NULL;
-    static struct gpio_names gpio;
+    static struct kinds kinds;
     struct bw_wire_stats m;
     struct bw_reader body;
     bool found = false;
@@ -164,7 +180,7 @@ int bw_tool_stats(struct bw_tool *t, int argc, char **argv)
     if (bw_client_connect(c, t->address) != BW_OK) {
         return bw_tool_fail("%s", c->error);
     }
-    if (bw_tool_each_export(t, note_gpio, &gpio)) {
+    if (bw_tool_each_export(t, note_kind, &kinds)) {
         return 1;
     }
     bw_client_begin(c, BW_MSG_STATS);
@@ -177,12 +193,13 @@ int bw_tool_stats(struct bw_tool *t, int argc, char **argv)
         }
         if (!name || strcmp(name, m.name) == 0) {
             found = true;
-            print_stats(&m, is_gpio(&gpio, m.name));
+            print_stats(&m, kind_of(&kinds, m.name));
         }
     }
     if (name && !found) {
         return bw_tool_fail("there are no statistics of \"%s\"; 'benchwire "
-                            "list' shows the exports of type i2c and gpio",
+                            "list' shows the exports of type i2c, gpio and "
+                            "usb",
                             name);
     }
     return 0;

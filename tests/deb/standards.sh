@@ -46,7 +46,7 @@ diag "$(grep -i 'overall' "$TMP/security")"
 setting() {
     sed -n "s/^$1=//p" host-agent/system/benchwired.service | tr '\n' ' '
 }
-is "of devices it has these" "$(setting DeviceAllow)" 'char-i2c rw char-gpiochip rw '
+is "of devices it has these" "$(setting DeviceAllow)" 'char-i2c rw char-gpiochip rw char-usb_device rw '
 is "it is not root" "$(setting User)" 'benchwire '
 is "and has no capability" "$(setting CapabilityBoundingSet)" ' '
 
@@ -81,7 +81,7 @@ is "the unit lets it do what its own sandbox does" "$(forbidden)" ''
 
 sed -E 's/^#([a-z[])/\1/' host-agent/system/bench.conf >"$TMP/all.conf"
 like "what the default bench file suggests is in order" \
-    "$(build/host/benchwired --check -c "$TMP/all.conf" 2>&1)" 'ok, 4 exports'
+    "$(build/host/benchwired --check -c "$TMP/all.conf" 2>&1)" 'ok, 5 exports'
 
 # --- Avahi -----------------------------------------------------------------
 
