@@ -19,6 +19,7 @@
 #include "lib/wire_gpio.h"
 #include "lib/wire_profile.h"
 #include "lib/wire_smbus.h"
+#include "lib/wire_scsi.h"
 #include "lib/wire_stats.h"
 #include "lib/wire_step.h"
 
@@ -229,8 +230,29 @@ static inline enum bw_status recode_get_fault(struct bw_reader *r,
     return bw_wire_get_fault(r, m);
 }
 
+/* SCSI_* */
+static inline bool recode_scsi(struct recode *c, unsigned type)
+{
+    switch (type) {
+    case BW_MSG_SCSI_CMD:
+        RECODE_BODY(c, struct bw_wire_scsi_cmd, bw_wire_get_scsi_cmd(&c->r, &m),
+                    bw_wire_put_scsi_cmd(&c->w, &m));
+        return true;
+    case BW_MSG_SCSI_DATA_OUT:
+        RECODE_BODY(c, struct bw_wire_scsi_data,
+                    bw_wire_get_scsi_data_out(&c->r, &m),
+                    bw_wire_put_scsi_data_out(&c->w, &m));
+        return true;
+    default:
+        return false;
+    }
+}
+
 static inline void recode_request(struct recode *c, unsigned type)
 {
+    if (recode_scsi(c, type)) {
+        return;
+    }
     switch (type) {
     case BW_MSG_HELLO:
         RECODE_BODY(c, struct bw_wire_hello, bw_wire_get_hello(&c->r, &m),
@@ -292,6 +314,7 @@ static inline void recode_request(struct recode *c, unsigned type)
                     bw_wire_put_kick(&c->w, m));
         break;
     case BW_MSG_LEASE:
+    case BW_MSG_SCSI_RESET:
     case BW_MSG_USB_START:
     case BW_MSG_WHO:
     case BW_MSG_RELOAD:
@@ -350,7 +373,14 @@ static inline void recode_reply(struct recode *c, unsigned type)
     case BW_MSG_FAULT_ADD:
         recode_request(c, BW_MSG_FAULT_CLEAR);
         break;
+    case BW_MSG_SCSI_CMD:
+        RECODE_BODY(c, struct bw_wire_scsi_result,
+                    bw_wire_get_scsi_result(&c->r, &m),
+                    bw_wire_put_scsi_result(&c->w, &m));
+        break;
     case BW_MSG_FAULT_CLEAR:
+    case BW_MSG_SCSI_DATA_OUT:
+    case BW_MSG_SCSI_RESET:
     case BW_MSG_USB_START:
     case BW_MSG_VALUE_SET:
         recode_nothing(c);
@@ -393,6 +423,14 @@ static inline void recode_notice(struct recode *c, unsigned type)
         RECODE_BODY(c, struct bw_wire_gpio_events,
                     bw_wire_get_gpio_events(&c->r, &m),
                     bw_wire_put_gpio_events(&c->w, &m));
+    } else if (type == BW_MSG_SCSI_DATA_IN) {
+        RECODE_BODY(c, struct bw_wire_scsi_data,
+                    bw_wire_get_scsi_data_in(&c->r, &m),
+                    bw_wire_put_scsi_data_in(&c->w, &m));
+    } else if (type == BW_MSG_SCSI_BUSY) {
+        RECODE_BODY(c, struct bw_wire_scsi_busy,
+                    bw_wire_get_scsi_busy(&c->r, &m),
+                    bw_wire_put_scsi_busy(&c->w, &m));
     } else {
         recode_any(c);
     }

@@ -6,11 +6,13 @@
 #include "session_rig.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "host-agent/bench_scsi.h"
-#include "host-agent/service_scsi.h"
+#include "host-agent/service_scsi_priv.h"
 #include "lib/scsi_sense.h"
 #include "lib/wire_scsi.h"
 
@@ -220,11 +222,462 @@ static void a_record_is_written_and_read(void **state)
     rig_free(r);
 }
 
+static void data_that_do_not_fit_their_command_are_refused(void **state)
+{
+    struct rig *r = scsi_rig("default");
+
+    (void)state;
+    put_begin(r);
+    put_ready(r);                                              /* 3 to 5 */
+    put_data(r, 0, "four", 4);                                 /* 6 */
+    put_data(r, 5, "gap", 3);                                  /* 7 */
+    put_cmd(r, "\x0a\0\0\0\x04\0", BW_SCSI_DATA_OUT, 4);       /* 8: dropped */
+    put_data(r, 0, "four", 4);                                 /* 9 */
+    put_cmd(r, "\x0a\0\0\0\x05\0", BW_SCSI_DATA_OUT, 5);       /* 10: too few */
+    put_data(r, 0, "ten", 3);                                  /* 11 */
+    put_data(r, 0, "four", 4);                                 /* 12: anew */
+    put_cmd(r, "\x0a\0\0\0\x04\0", BW_SCSI_DATA_OUT, 4);       /* 13 */
+    put_cmd(r, "\x0a\0\0\0\x04\0", BW_SCSI_DATA_OUT, 4);       /* 14: used up */
+    put_data(r, 0, "four", 4);                                 /* 15 */
+    put_cmd(r, "\x0a\0\0\0\x09\0", BW_SCSI_DATA_OUT, 4);       /* 16: the CDB */
+    put_cmd(r, "\x34\0\0\0\0\0\0\0\0\0", BW_SCSI_DATA_IN, 20); /* 17 */
+    rig_run(r);
+    expect_begin(r);
+    expect_ready(r, 3);
+    expect(r, BW_MSG_SCSI_DATA_OUT, 6, BW_OK);
+    expect(r, BW_MSG_SCSI_DATA_OUT, 7, BW_INVALID);
+    expect(r, BW_MSG_SCSI_CMD, 8, BW_INVALID);
+    expect(r, BW_MSG_SCSI_DATA_OUT, 9, BW_OK);
+    expect(r, BW_MSG_SCSI_CMD, 10, BW_INVALID);
+    expect(r, BW_MSG_SCSI_DATA_OUT, 11, BW_OK);
+    expect(r, BW_MSG_SCSI_DATA_OUT, 12, BW_OK);
+    expect_good(r, 13, 4);
+    expect(r, BW_MSG_SCSI_CMD, 14, BW_INVALID);
+    expect(r, BW_MSG_SCSI_DATA_OUT, 15, BW_OK);
+    expect_sense(r, 16, 0, BW_SENSE_ABORTED, 0x4b00);
+    /* READ POSITION: one record was written, no more */
+    expect_data(r, 17, 0, "\x30\0\0\0\0\0\0\x01\0\0\0\x01\0\0\0\0\0\0\0\0", 20);
+    expect_good(r, 17, 20);
+    expect_end(r);
+    rig_free(r);
+}
+
+static void what_the_owner_does_not_allow_is_refused(void **state)
+{
+    struct rig *r = scsi_rig("default -0x12 +0xc5");
+
+    (void)state;
+    put_begin(r);
+    put_ready(r);                                       /* 3 to 5 */
+    put_cmd(r, "\x3b\x05\0\0\0\0\0\0\0\0", 0, 0);       /* 6: firmware */
+    put_cmd(r, "\x12\0\0\0\x08\0", BW_SCSI_DATA_IN, 8); /* 7 */
+    put_cmd(r, "\xc5\0\0\0\0\0", 0, 0);                 /* 8: the drive's no */
+    put_cmd(r, "\xc6\0\0\0\0\0", 0, 0);                 /* 9 */
+    rig_run(r);
+    expect_begin(r);
+    expect_ready(r, 3);
+    expect_sense(r, 6, BW_SCSI_RESULT_REFUSED, BW_SENSE_ILLEGAL, 0x2000);
+    expect_sense(r, 7, BW_SCSI_RESULT_REFUSED, BW_SENSE_ILLEGAL, 0x2000);
+    expect_sense(r, 8, 0, BW_SENSE_ILLEGAL, 0x2000);
+    expect_sense(r, 9, BW_SCSI_RESULT_REFUSED, BW_SENSE_ILLEGAL, 0x2000);
+    expect_end(r);
+    rig_free(r);
+}
+
+/* --- a unit that does what the test says --- */
+
+struct fake_unit {
+    struct bw_scsi_unit unit;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool held;     /* a command waits until this is false */
+    bool running;  /* ... and does */
+    bool no_reset; /* the host cannot */
+    enum bw_status takes;
+    unsigned attentions; /* the next commands meet one */
+    unsigned taken, given_back;
+    uint32_t timeout_ms;   /* of the newest command */
+    uint8_t opcodes[32];   /* of the commands, in order */
+    unsigned count;        /* of them */
+    uint8_t last_data[32]; /* that came with the newest one */
+};
+
+static enum bw_status fake_take(struct bw_scsi_unit *u,
+                                char why[BW_WIRE_MAX_TEXT + 1])
+{
+    struct fake_unit *f = (struct fake_unit *)u;
+
+    snprintf(why, BW_WIRE_MAX_TEXT + 1, "st has it");
+    f->taken += f->takes == BW_OK;
+    return f->takes;
+}
+
+static void fake_give_back(struct bw_scsi_unit *u)
+{
+    ((struct fake_unit *)u)->given_back++;
+}
+
+static void fake_execute(struct bw_scsi_unit *u, struct bw_scsi_task *t)
+{
+    struct fake_unit *f = (struct fake_unit *)u;
+
+    pthread_mutex_lock(&f->lock);
+    f->running = true;
+    pthread_cond_broadcast(&f->changed);
+    while (f->held) {
+        pthread_cond_wait(&f->changed, &f->lock);
+    }
+    f->running = false;
+    f->timeout_ms = t->timeout_ms;
+    assert_true(f->count < sizeof(f->opcodes));
+    f->opcodes[f->count++] = t->cmd.cdb[0];
+    if (t->cmd.direction == BW_SCSI_DATA_OUT) {
+        assert_true(t->cmd.len <= sizeof(f->last_data));
+        memcpy(f->last_data, t->data, t->cmd.len);
+    }
+    t->result.moved = t->cmd.len;
+    if (f->attentions > 0) {
+        static const struct bw_sense ua = { .key = BW_SENSE_ATTENTION,
+                                            .asc = 0x2900 };
+
+        f->attentions--;
+        t->result.status = BW_SCSI_CHECK;
+        t->result.sense_len = (uint8_t)bw_sense_fixed(&ua, t->result.sense,
+                                                      sizeof(t->result.sense));
+    }
+    pthread_mutex_unlock(&f->lock);
+}
+
+static enum bw_status fake_reset(struct bw_scsi_unit *u,
+                                 char why[BW_WIRE_MAX_TEXT + 1])
+{
+    snprintf(why, BW_WIRE_MAX_TEXT + 1, "this host cannot");
+    return ((struct fake_unit *)u)->no_reset ? BW_DENIED : BW_OK;
+}
+
+static void fake_about(struct bw_scsi_unit *u, bool in_full,
+                       struct bw_scsi_about *out)
+{
+    (void)u;
+    (void)in_full;
+    out->present = true;
+    out->type = BW_SCSI_TYPE_TAPE;
+}
+
+static void fake_free(struct bw_scsi_unit *u)
+{
+    (void)u;
+}
+
+static struct fake_unit fake;
+
+static struct rig *fake_rig(void)
+{
+    static const struct bw_scsi_unit_ops ops = {
+        .take = fake_take,
+        .give_back = fake_give_back,
+        .execute = fake_execute,
+        .reset = fake_reset,
+        .about = fake_about,
+        .free = fake_free,
+    };
+    const struct bw_scsi_owner owner = { .time_ms = { [BW_SCSI_TIME_DATA] =
+                                                          5000 } };
+    struct rig *r = rig_new();
+    struct bw_export *e;
+
+    memset(&fake, 0, sizeof(fake));
+    fake.unit.ops = &ops;
+    fake.unit.max_len = 32;
+    pthread_mutex_init(&fake.lock, NULL);
+    pthread_cond_init(&fake.changed, NULL);
+    e = bw_bench_add_export(&r->bench, "tape", BW_EXPORT_SCSI, NULL,
+                            BW_ADDR_ANY, "");
+    assert_non_null(e);
+    assert_true(bw_service_scsi_attach(e, &fake.unit, &owner));
+    return r;
+}
+
+static void hold(bool held)
+{
+    pthread_mutex_lock(&fake.lock);
+    fake.held = held;
+    pthread_cond_broadcast(&fake.changed);
+    pthread_mutex_unlock(&fake.lock);
+}
+
+static void expect_opcodes(const char *opcodes, unsigned count)
+{
+    assert_int_equal(fake.count, count);
+    assert_memory_equal(fake.opcodes, opcodes, count);
+}
+
+/* Let go of the command once the client has heard that it is under way. */
+static void *let_go(void *opaque)
+{
+    struct rig *r = opaque;
+    size_t before = r->io.out_len;
+    const struct timespec ms = { 0, 1000000 };
+
+    pthread_mutex_lock(&fake.lock);
+    while (!fake.running) {
+        pthread_cond_wait(&fake.changed, &fake.lock);
+    }
+    pthread_mutex_unlock(&fake.lock);
+    before = __atomic_load_n(&r->io.out_len, __ATOMIC_RELAXED);
+    while (__atomic_load_n(&r->io.out_len, __ATOMIC_RELAXED) == before) {
+        nanosleep(&ms, NULL);
+    }
+    hold(false);
+    return NULL;
+}
+
+static void a_command_under_way_is_told_of(void **state)
+{
+    struct rig *r = fake_rig();
+    struct bw_wire_header h;
+    struct bw_wire_scsi_busy m;
+    struct bw_reader body;
+    const uint8_t *header;
+    pthread_t thread;
+
+    (void)state;
+    hold(true);
+    put_begin(r);
+    put_cmd(r, "\x01\0\0\0\0\0", BW_SCSI_NO_DATA, 0); /* 3: REWIND */
+    assert_int_equal(pthread_create(&thread, NULL, let_go, r), 0);
+    rig_run(r);
+    pthread_join(thread, NULL);
+    expect(r, BW_MSG_HELLO, 1, BW_OK);
+    expect(r, BW_MSG_OPEN, 2, BW_OK);
+    header = bw_read_bytes(&r->replies, BW_WIRE_HEADER_LEN);
+    assert_non_null(header);
+    assert_int_equal(bw_wire_get_header(header, &h), BW_OK);
+    assert_int_equal(h.type, BW_MSG_SCSI_BUSY | BW_WIRE_NOTICE);
+    assert_int_equal(h.id, 1);
+    bw_reader_init(&body, bw_read_bytes(&r->replies, h.len), h.len);
+    assert_int_equal(bw_wire_get_scsi_busy(&body, &m), BW_OK);
+    assert_int_equal(m.id, 3);
+    assert_true(m.elapsed_ms >= BW_SCSI_BUSY_MS);
+    while (bw_reader_left(&r->replies) >
+           BW_WIRE_HEADER_LEN + 9) { /* on a slow host there are more */
+        bw_read_bytes(&r->replies, BW_WIRE_HEADER_LEN + 8);
+    }
+    expect_good(r, 3, 0);
+    assert_int_equal(fake.timeout_ms, bw_scsi_time_ms[BW_SCSI_TIME_MOTION]);
+    rig_free(r);
+}
+
+/* Of a session that is over, while its command is not. */
+static void *end_session(void *opaque)
+{
+    struct rig *r = opaque;
+
+    pthread_mutex_lock(&fake.lock);
+    while (!fake.running) {
+        pthread_cond_wait(&fake.changed, &fake.lock);
+    }
+    pthread_mutex_unlock(&fake.lock);
+    atomic_store(&r->session.ended, true);
+    return NULL;
+}
+
+/* The script of another session on the same bench. */
+static void next_session(struct rig *r)
+{
+    bw_writer_init(&r->script, r->in, sizeof(r->in));
+    virtual_io_init(&r->io, r->in, 0, r->out, sizeof(r->out));
+    r->id = 0;
+    put_begin(r);
+}
+
+static void a_command_outlives_its_session(void **state)
+{
+    struct rig *r = fake_rig();
+    char why[BW_WIRE_MAX_TEXT + 1];
+    struct bw_reader body;
+    pthread_t thread;
+
+    (void)state;
+    hold(true);
+    put_begin(r);
+    put_cmd(r, "\x2b\0\0\0\0\0\x09\0\0\0", BW_SCSI_NO_DATA, 0);
+    assert_int_equal(pthread_create(&thread, NULL, end_session, r), 0);
+    rig_run(r);
+    pthread_join(thread, NULL);
+    expect(r, BW_MSG_HELLO, 1, BW_OK);
+    expect(r, BW_MSG_OPEN, 2, BW_OK);
+    expect_end(r); /* the reply has nobody to go to */
+    next_session(r);
+    rig_run(r);
+    expect(r, BW_MSG_HELLO, 1, BW_OK);
+    expect_body(r, BW_MSG_OPEN, 2, BW_BUSY, &body);
+    assert_int_equal(bw_wire_get_text(&body, why), BW_OK);
+    assert_non_null(strstr(why, "finishing a command of session 1"));
+    hold(false);
+    bw_service_scsi_settle(60000);
+    assert_int_equal(fake.given_back, 1);
+    next_session(r);
+    rig_run(r);
+    expect(r, BW_MSG_HELLO, 1, BW_OK);
+    expect(r, BW_MSG_OPEN, 2, BW_OK);
+    expect_opcodes("\x2b", 1); /* never repeated */
+    bw_service_scsi_settle(60000);
+    rig_free(r);
+}
+
+static void what_a_session_claimed_is_given_back(void **state)
+{
+    static const uint8_t key[24] = { [15] = 7 };
+    static const uint8_t none[24];
+    struct rig *r = fake_rig();
+
+    (void)state;
+    put_begin(r);
+    put_cmd(r, "\x1e\0\0\0\x01\0", 0, 0);       /* 3: PREVENT */
+    put_cmd(r, "\x16\0\0\0\0\0", 0, 0);         /* 4: RESERVE */
+    put_cmd(r, "\x56\0\0\0\0\0\0\0\0\0", 0, 0); /* 5 */
+    put_cmd(r, "\x57\0\0\0\0\0\0\0\0\0", 0, 0); /* 6: RELEASE */
+    put_data(r, 0, key, sizeof(key));           /* 7 */
+    put_cmd(r, "\x5f\x06\0\0\0\0\0\0\x18\0", BW_SCSI_DATA_OUT, 24); /* 8 */
+    rig_run(r);
+    bw_service_scsi_settle(60000);
+    expect(r, BW_MSG_HELLO, 1, BW_OK);
+    expect(r, BW_MSG_OPEN, 2, BW_OK);
+    expect_good(r, 3, 0);
+    expect_opcodes("\x1e\x16\x56\x57\x5f\x1e\x17\x5f", 8);
+    assert_memory_equal(fake.last_data, none, sizeof(none));
+    assert_int_equal(fake.given_back, 1);
+    rig_free(r);
+}
+
+static void without_a_reset_the_reservation_is_released(void **state)
+{
+    struct rig *r = fake_rig();
+
+    (void)state;
+    put_begin(r);
+    put_cmd(r, "\x16\0\0\0\0\0", 0, 0); /* 3 */
+    put_cmd(r, "\x16\0\0\0\0\0", 0, 0); /* 4 */
+    put_empty(r, BW_MSG_SCSI_RESET);    /* 5: which the host cannot */
+    fake.no_reset = true;
+    rig_run(r);
+    bw_service_scsi_settle(60000);
+    expect(r, BW_MSG_HELLO, 1, BW_OK);
+    expect(r, BW_MSG_OPEN, 2, BW_OK);
+    expect_good(r, 3, 0);
+    expect_good(r, 4, 0);
+    expect(r, BW_MSG_SCSI_RESET, 5, BW_DENIED);
+    expect_opcodes("\x16\x16\x17", 3); /* instead of the reset, once */
+    rig_free(r);
+}
+
+static void a_release_is_tried_again_behind_an_attention(void **state)
+{
+    struct bw_scsi_claims c = { .reserved_6 = true, .locked = true };
+    struct rig *r = fake_rig();
+
+    (void)state;
+    fake.attentions = 2;
+    bw_scsi_claims_release(&c, &fake.unit);
+    expect_opcodes("\x1e\x1e\x1e\x17", 4);
+    fake.attentions = 99;
+    c.reserved_6 = true;
+    bw_scsi_claims_release(&c, &fake.unit);
+    assert_int_equal(fake.count, 8); /* not for ever */
+    rig_free(r);
+}
+
+static void the_shorter_time_holds(void **state)
+{
+    struct rig *r = fake_rig();
+    struct bw_wire_scsi_cmd m = { .cdb_len = 6, .timeout_ms = 1234 };
+    size_t at;
+
+    (void)state;
+    put_begin(r);
+    put_cmd(r, "\x0a\0\0\0\0\0", 0, 0); /* 3: the owner's 5 s */
+    at = begin(r, BW_MSG_SCSI_CMD);     /* 4 */
+    m.cdb[0] = 0x01;
+    bw_wire_put_scsi_cmd(&r->script, &m);
+    end(r, at);
+    rig_run(r);
+    assert_int_equal(fake.timeout_ms, 1234);
+    bw_service_scsi_settle(60000);
+    rig_free(r);
+    r = fake_rig();
+    put_begin(r);
+    put_cmd(r, "\x0a\0\0\0\0\0", 0, 0);
+    rig_run(r);
+    assert_int_equal(fake.timeout_ms, 5000);
+    bw_service_scsi_settle(60000);
+    rig_free(r);
+}
+
+static void a_device_that_is_in_use_is_not_opened(void **state)
+{
+    struct rig *r = fake_rig();
+    char why[BW_WIRE_MAX_TEXT + 1];
+    struct bw_reader body;
+
+    (void)state;
+    fake.takes = BW_BUSY;
+    put_begin(r);
+    put_open(r, "tape"); /* 3: the lease is not lost */
+    rig_run(r);
+    bw_service_scsi_settle(60000);
+    expect(r, BW_MSG_HELLO, 1, BW_OK);
+    expect_body(r, BW_MSG_OPEN, 2, BW_BUSY, &body);
+    assert_int_equal(bw_wire_get_text(&body, why), BW_OK);
+    assert_string_equal(why, "st has it");
+    expect_body(r, BW_MSG_OPEN, 3, BW_BUSY, &body);
+    assert_int_equal(bw_wire_get_text(&body, why), BW_OK);
+    assert_string_equal(why, "st has it");
+    assert_int_equal(fake.given_back, 0);
+    rig_free(r);
+}
+
+static void more_than_the_unit_takes_is_too_long(void **state)
+{
+    struct rig *r = fake_rig();
+    static const uint8_t bytes[33];
+
+    (void)state;
+    put_begin(r);
+    put_data(r, 0, bytes, 33);                           /* 3 */
+    put_cmd(r, "\x08\0\0\0\x21\0", BW_SCSI_DATA_IN, 33); /* 4 */
+    put_cmd(r, "\x08\0\0\0\x20\0", BW_SCSI_DATA_IN, 32); /* 5 */
+    put_empty(r, BW_MSG_GPIO_GET); /* 6: not of this export */
+    rig_run(r);
+    bw_service_scsi_settle(60000);
+    expect(r, BW_MSG_HELLO, 1, BW_OK);
+    expect(r, BW_MSG_OPEN, 2, BW_OK);
+    expect(r, BW_MSG_SCSI_DATA_OUT, 3, BW_TOO_LONG);
+    expect(r, BW_MSG_SCSI_CMD, 4, BW_TOO_LONG);
+    expect_data(r, 5, 0, bytes, 32); /* zeros, that no device has filled */
+    expect_good(r, 5, 32);
+    expect(r, BW_MSG_GPIO_GET, 6, BW_ORDER);
+    expect_end(r);
+    rig_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_record_is_written_and_read, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(
+            data_that_do_not_fit_their_command_are_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            what_the_owner_does_not_allow_is_refused, setup, teardown),
+        cmocka_unit_test(a_command_under_way_is_told_of),
+        cmocka_unit_test(a_command_outlives_its_session),
+        cmocka_unit_test(what_a_session_claimed_is_given_back),
+        cmocka_unit_test(without_a_reset_the_reservation_is_released),
+        cmocka_unit_test(a_release_is_tried_again_behind_an_attention),
+        cmocka_unit_test(the_shorter_time_holds),
+        cmocka_unit_test(a_device_that_is_in_use_is_not_opened),
+        cmocka_unit_test(more_than_the_unit_takes_is_too_long),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

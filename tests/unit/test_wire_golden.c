@@ -15,6 +15,7 @@
 #include "lib/wire.h"
 #include "lib/wire_gpio.h"
 #include "lib/wire_admin.h"
+#include "lib/wire_scsi.h"
 #include "lib/wire_smbus.h"
 #include "lib/wire_step.h"
 #include "tests/wire_recode.h"
@@ -437,6 +438,60 @@ static void put_gpio_set_reply(struct bw_writer *w)
     bw_wire_put_gpio_state(w, &led_in_conflict);
 }
 
+static void put_scsi_cmd(struct bw_writer *w)
+{
+    const struct bw_wire_scsi_cmd m = {
+        .direction = BW_SCSI_DATA_IN,
+        .cdb_len = 6,
+        .len = 10240,
+        .cdb = { 0x08, 0x00, 0x00, 0x28 },
+    };
+
+    bw_wire_put_scsi_cmd(w, &m);
+}
+
+static void put_scsi_result(struct bw_writer *w)
+{
+    const struct bw_wire_scsi_result m = {
+        .status = 2, /* CHECK CONDITION */
+        .moved = 4,
+        .sense_len = 18,
+        .sense = { 0xf0, 0x00, 0x20, 0x00, 0x00, 0x27, 0xfc, 0x0a },
+    };
+
+    bw_wire_put_scsi_result(w, &m);
+}
+
+static struct bw_wire_scsi_data scsi_data(uint32_t id)
+{
+    return (struct bw_wire_scsi_data){
+        .id = id,
+        .bytes = (const uint8_t *)"data",
+        .len = 4,
+    };
+}
+
+static void put_scsi_data_out(struct bw_writer *w)
+{
+    const struct bw_wire_scsi_data m = scsi_data(0);
+
+    bw_wire_put_scsi_data_out(w, &m);
+}
+
+static void put_scsi_data_in(struct bw_writer *w)
+{
+    const struct bw_wire_scsi_data m = scsi_data(0x50);
+
+    bw_wire_put_scsi_data_in(w, &m);
+}
+
+static void put_scsi_busy(struct bw_writer *w)
+{
+    const struct bw_wire_scsi_busy m = { .id = 0x50, .elapsed_ms = 1000 };
+
+    bw_wire_put_scsi_busy(w, &m);
+}
+
 static void put_gpio_events(struct bw_writer *w)
 {
     const struct bw_wire_gpio_events m = {
@@ -594,6 +649,17 @@ static const struct expected {
     { "gpio-get-request", BW_MSG_GPIO_GET, 0, 74, put_nothing },
     { "gpio-get-reply", REPLY(BW_MSG_GPIO_GET), BW_OK, 74, put_gpio_state },
     { "gpio-events-notice", NOTICE(BW_MSG_GPIO_EVENTS), 0, 1, put_gpio_events },
+    { "scsi-cmd-request", BW_MSG_SCSI_CMD, 0, 0x50, put_scsi_cmd },
+    { "scsi-cmd-reply", REPLY(BW_MSG_SCSI_CMD), BW_OK, 0x50, put_scsi_result },
+    { "scsi-data-out-request", BW_MSG_SCSI_DATA_OUT, 0, 0x51,
+      put_scsi_data_out },
+    { "scsi-data-out-reply", REPLY(BW_MSG_SCSI_DATA_OUT), BW_OK, 0x51,
+      put_nothing },
+    { "scsi-data-in-notice", NOTICE(BW_MSG_SCSI_DATA_IN), 0, 1,
+      put_scsi_data_in },
+    { "scsi-busy-notice", NOTICE(BW_MSG_SCSI_BUSY), 0, 2, put_scsi_busy },
+    { "scsi-reset-request", BW_MSG_SCSI_RESET, 0, 0x52, put_nothing },
+    { "scsi-reset-reply", REPLY(BW_MSG_SCSI_RESET), BW_OK, 0x52, put_nothing },
     { "usb-start-request", BW_MSG_USB_START, 0, 75, put_nothing },
     { "usb-start-reply", REPLY(BW_MSG_USB_START), BW_OK, 75, put_nothing },
     { "who-request", BW_MSG_WHO, 0, 71, put_nothing },
@@ -733,6 +799,12 @@ static bool may_end_at(const char *name, size_t len)
         strcmp(name, "reload-reply") == 0) {
         return len == 0; /* read as a list here */
     }
+    if (strcmp(name, "scsi-data-out-request") == 0) {
+        return len > 4; /* any data behind the offset */
+    }
+    if (strcmp(name, "scsi-data-in-notice") == 0) {
+        return len > 8;
+    }
     if (strcmp(name, "smbus-reply") == 0 ||
         strcmp(name, "smbus-call-reply") == 0) {
         return len > 0; /* read as a block here */
@@ -777,6 +849,8 @@ static void a_byte_too_many_is_malformed(void **state)
         memcpy(longer, body_of(f), len);
         recode(&c, &h, longer, len + 1, len);
         if (strncmp(f->name, "ping-", 5) == 0 ||
+            strcmp(f->name, "scsi-data-out-request") == 0 ||
+            strcmp(f->name, "scsi-data-in-notice") == 0 ||
             strncmp(f->name, "smbus-reply", 11) == 0 ||
             strncmp(f->name, "smbus-call-reply", 16) == 0 ||
             strcmp(f->name, "unknown-request") == 0) {
@@ -907,6 +981,10 @@ static void the_document_states_the_limits_of_the_code(void **state)
         { "BW_GPIO_MAX_SETS", BW_GPIO_MAX_SETS },
         { "BW_GPIO_MAX_EVENTS", BW_GPIO_MAX_EVENTS },
         { "BW_GPIO_MAX_DEBOUNCE_US", BW_GPIO_MAX_DEBOUNCE_US },
+        { "BW_SCSI_MAX_LEN", BW_SCSI_MAX_LEN },
+        { "BW_SCSI_MAX_CHUNK", BW_SCSI_MAX_CHUNK },
+        { "BW_SCSI_MAX_CDB", BW_SCSI_MAX_CDB },
+        { "BW_SCSI_MAX_SENSE", BW_SCSI_MAX_SENSE },
     };
 
     (void)state;
