@@ -13,7 +13,8 @@
  * has one user at a time: closing the rewinding one would wind the tape back
  * under the session.  Opening it costs the device a TEST UNIT READY, READ BLOCK
  * LIMITS and MODE SENSE by st, which take a unit attention that is older than
- * the lease.  Where the agent may not open it, the log says so.
+ * the lease.  Where the agent may not open it, the log says so; a disk is then
+ * refused, as it may be mounted.
  *
  * Not done: SG_IO version 4, direct I/O, several commands at once.
  *
@@ -116,8 +117,8 @@ static int claim_other(struct sg *g, const struct bw_sg_place *p)
     }
     g->other_fd = open(p->other, O_RDONLY | O_NONBLOCK | O_CLOEXEC |
                                      (p->is_block ? O_EXCL : 0));
-    if (g->other_fd < 0 && errno == EBUSY) {
-        return -1;
+    if (g->other_fd < 0 && (errno == EBUSY || p->is_block)) {
+        return -1; /* a file system on it would be lost */
     }
     if (g->other_fd < 0) {
         bw_log(BW_LOG_INFO,

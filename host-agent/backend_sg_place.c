@@ -52,18 +52,23 @@ static void read_line(const char *dir, const char *file, char *out, size_t size)
     }
 }
 
-/* Letters and then a number, or with @letters letters only: "st0", "sda"; not
- * "st0a", another node of it. */
-static bool is_plain(const char *name, bool letters)
+/* "st" and a number, but not another node of it as "st0a"; with no @prefix
+ * letters and perhaps a number: "sda", "sr0". */
+static bool is_plain(const char *name, const char *prefix)
 {
-    size_t head = strspn(name, "abcdefghijklmnopqrstuvwxyz");
-    size_t tail = strspn(name + head, "0123456789");
+    size_t head =
+        prefix[0] ? strlen(prefix) : strspn(name, "abcdefghijklmnopqrstuvwxyz");
+    size_t tail;
 
-    return head > 0 && name[head + tail] == '\0' && (letters || tail > 0);
+    if (strncmp(name, prefix, strlen(prefix)) != 0) {
+        return false;
+    }
+    tail = strspn(name + head, "0123456789");
+    return head > 0 && name[head + tail] == '\0' && (!prefix[0] || tail > 0);
 }
 
 /* The plain entry of a directory. */
-static bool find_entry(const char *dir, const char *sub, bool letters,
+static bool find_entry(const char *dir, const char *sub, const char *prefix,
                        char out[BW_SG_NAME])
 {
     char path[PATH_MAX + 32];
@@ -75,7 +80,7 @@ static bool find_entry(const char *dir, const char *sub, bool letters,
     d = opendir(path);
     while (d && !found && (entry = readdir(d))) {
         found = strlen(entry->d_name) < BW_SG_NAME &&
-                is_plain(entry->d_name, letters);
+                is_plain(entry->d_name, prefix);
         if (found) {
             snprintf(out, BW_SG_NAME, "%.*s", BW_SG_NAME - 1, entry->d_name);
         }
@@ -91,9 +96,9 @@ static void find_other(const char *dir, struct bw_sg_place *p)
 {
     char name[BW_SG_NAME];
 
-    if (find_entry(dir, "scsi_tape", false, name)) {
+    if (find_entry(dir, "scsi_tape", "st", name)) {
         snprintf(p->other, sizeof(p->other), "/dev/n%s", name);
-    } else if (find_entry(dir, "block", true, name)) {
+    } else if (find_entry(dir, "block", "", name)) {
         snprintf(p->other, sizeof(p->other), "/dev/%s", name);
         p->is_block = true;
     }
@@ -132,7 +137,7 @@ int bw_sg_find(const char *path, const char *sys, struct bw_sg_place *out)
              minor(st.st_rdev));
     if (S_ISCHR(st.st_mode) && major(st.st_rdev) == SG_MAJOR) {
         snprintf(out->sg, sizeof(out->sg), "%s", path);
-    } else if (find_entry(dir, "scsi_generic", false, name)) {
+    } else if (find_entry(dir, "scsi_generic", "sg", name)) {
         snprintf(out->sg, sizeof(out->sg), "/dev/%s", name);
     } else {
         errno = ENOTTY;
