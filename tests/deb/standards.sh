@@ -46,7 +46,7 @@ diag "$(grep -i 'overall' "$TMP/security")"
 setting() {
     sed -n "s/^$1=//p" host-agent/system/benchwired.service | tr '\n' ' '
 }
-is "of devices it has these" "$(setting DeviceAllow)" 'char-i2c rw char-gpiochip rw char-usb_device rw '
+is "of devices it has these" "$(setting DeviceAllow)" 'char-i2c rw char-gpiochip rw char-usb_device rw char-sg rw char-st rw '
 is "it is not root" "$(setting User)" 'benchwire '
 is "and has no capability" "$(setting CapabilityBoundingSet)" ' '
 
