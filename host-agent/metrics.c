@@ -311,6 +311,16 @@ static void print_usb(const struct snapshot *x)
     print_each(x, BW_EXPORT_USB, bytes, ",direction=\"out\"", bytes_out);
 }
 
+static void print_scsi(const struct snapshot *x)
+{
+    static const char *const bytes = "benchwire_scsi_bytes_total";
+
+    family(x->out, "benchwire_scsi_bytes", "counter",
+           "Data of SCSI commands, from the device and to it.");
+    print_each(x, BW_EXPORT_SCSI, bytes, ",direction=\"in\"", bytes_in);
+    print_each(x, BW_EXPORT_SCSI, bytes, ",direction=\"out\"", bytes_out);
+}
+
 static void take(struct snapshot *x, struct bw_server *s, FILE *out)
 {
     size_t i;
@@ -342,6 +352,7 @@ bool bw_metrics_print(struct bw_server *s, FILE *out)
     print_i2c(x);
     print_gpio(x);
     print_usb(x);
+    print_scsi(x);
     print_process(out);
     fprintf(out, "# EOF\n");
     bw_bench_put_exports(x->exports, x->count);

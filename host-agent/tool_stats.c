@@ -155,9 +155,14 @@ static void print_stats(const struct bw_wire_stats *m, unsigned kind)
         print_usb(m);
         return;
     }
-    print_failures(m, kind == BW_EXPORT_GPIO ? "requests" : "transfers");
+    print_failures(m, kind == BW_EXPORT_GPIO   ? "requests"
+                      : kind == BW_EXPORT_SCSI ? "commands"
+                                               : "transfers");
     if (kind == BW_EXPORT_GPIO) {
         print_gpio(m);
+    } else if (kind == BW_EXPORT_SCSI) {
+        printf("  bytes read %" PRIu64 ", written %" PRIu64 "\n", m->bytes_in,
+               m->bytes_out);
     } else {
         print_i2c(m);
     }

@@ -22,12 +22,15 @@
 #include "host-agent/bench.h"
 #include "host-agent/fault_set.h"
 #include "host-agent/service_gpio.h"
+#include "host-agent/service_scsi.h"
 #include "host-agent/session.h"
 #include "host-agent/session_reply.h"
 #include "lib/wire.h"
 #include "lib/wire_admin.h"
+#include "lib/wire_describe.h"
 #include "lib/wire_fault.h"
 #include "lib/wire_gpio.h"
+#include "lib/wire_scsi.h"
 #include "lib/wire_stats.h"
 #include "lib/wire_step.h"
 #include "peripherals/parts/part.h"
@@ -119,6 +122,72 @@ static void add_lines(struct bw_bus *bus)
     require(bw_service_gpio_attach(e, lines, owners));
 }
 
+/* A device that says and moves what the CDB has in bytes 3 to 5. */
+static enum bw_status scsi_take(struct bw_scsi_unit *u,
+                                char why[BW_WIRE_MAX_TEXT + 1])
+{
+    (void)u;
+    (void)why;
+    return BW_OK;
+}
+
+static void scsi_give_back(struct bw_scsi_unit *u)
+{
+    (void)u;
+}
+
+static void scsi_execute(struct bw_scsi_unit *u, struct bw_scsi_task *t)
+{
+    (void)u;
+    if (t->cmd.direction == BW_SCSI_DATA_IN) {
+        memset(t->data, t->cmd.cdb[3], t->cmd.len);
+    }
+    t->result.status = t->cmd.cdb[3];
+    t->result.moved = (uint32_t)t->cmd.cdb[4] * 1024;
+    t->result.sense_len = t->cmd.cdb[5] & 0x7f;
+}
+
+static enum bw_status scsi_reset(struct bw_scsi_unit *u,
+                                 char why[BW_WIRE_MAX_TEXT + 1])
+{
+    (void)u;
+    strcpy(why, "it does not");
+    return BW_UNSUPPORTED;
+}
+
+static void scsi_about(struct bw_scsi_unit *u, bool in_full,
+                       struct bw_scsi_about *about)
+{
+    (void)u;
+    about->present = true;
+    about->usable = in_full;
+    about->type = BW_SCSI_TYPE_TAPE;
+}
+
+static void scsi_free(struct bw_scsi_unit *u)
+{
+    (void)u;
+}
+
+static void add_scsi(void)
+{
+    static const struct bw_scsi_unit_ops ops = {
+        .take = scsi_take,
+        .give_back = scsi_give_back,
+        .execute = scsi_execute,
+        .reset = scsi_reset,
+        .about = scsi_about,
+        .free = scsi_free,
+    };
+    static struct bw_scsi_unit unit = { .ops = &ops, .max_len = 1u << 20 };
+    static const struct bw_scsi_owner owner;
+    struct bw_export *e = bw_bench_add_export(&bench, "tape", BW_EXPORT_SCSI,
+                                              NULL, BW_ADDR_ANY, "");
+
+    require(e);
+    require(bw_service_scsi_attach(e, &unit, &owner));
+}
+
 static void fill_bench(bool faulty)
 {
     struct bw_sim *sim = bw_sim_new(tick);
@@ -140,6 +209,7 @@ static void fill_bench(bool faulty)
     bw_bench_add_export(&bench, "bench", BW_EXPORT_BENCH, bus, BW_ADDR_ANY,
                         "values");
     add_lines(bus);
+    add_scsi();
 }
 
 /* A host with as many sessions as the client's KICKs are answered with ok. */
@@ -219,6 +289,7 @@ static void check_body(unsigned type, struct bw_reader *body)
     struct bw_wire_hello hello;
     struct bw_wire_opened opened;
     struct bw_wire_fault fault;
+    struct bw_wire_scsi_result result;
     uint32_t number;
 
     switch (type) {
@@ -275,6 +346,11 @@ static void check_body(unsigned type, struct bw_reader *body)
     case BW_MSG_FAULT_ADD:
         require(bw_wire_get_fault_number(body, &number) == BW_OK);
         break;
+    case BW_MSG_SCSI_CMD:
+        require(bw_wire_get_scsi_result(body, &result) == BW_OK);
+        break;
+    case BW_MSG_SCSI_DATA_OUT:
+    case BW_MSG_SCSI_RESET:
     case BW_MSG_FAULT_CLEAR:
     case BW_MSG_KICK:
     case BW_MSG_VALUE_SET:
@@ -300,11 +376,17 @@ static void check_failure(unsigned type, struct bw_reader *body)
 }
 
 /* tell() sends none, the lines theirs. */
-static void check_notice(struct bw_reader *body)
+static void check_notice(unsigned type, struct bw_reader *body)
 {
     static struct bw_wire_gpio_events events;
+    struct bw_wire_scsi_data data;
+    struct bw_wire_scsi_busy busy;
 
-    if (bw_reader_left(body) > 0) {
+    if (type == BW_MSG_SCSI_DATA_IN) {
+        require(bw_wire_get_scsi_data_in(body, &data) == BW_OK);
+    } else if (type == BW_MSG_SCSI_BUSY) {
+        require(bw_wire_get_scsi_busy(body, &busy) == BW_OK);
+    } else if (bw_reader_left(body) > 0) {
         require(bw_wire_get_gpio_events(body, &events) == BW_OK);
     }
 }
@@ -338,7 +420,7 @@ static void check_replies(const uint8_t *requests, size_t size)
             require(reply.id == ++notices);
             bw_reader_init(&body, bw_read_bytes(&r, reply.len), reply.len);
             require(!r.failed);
-            check_notice(&body);
+            check_notice(reply.type & ~BW_WIRE_NOTICE, &body);
             continue;
         }
         request = get_header(&q);
@@ -373,6 +455,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bw_session_init(&session, &io.io, &bench, NULL, 1);
     prepare_session(data[0] & NOTICES);
     bw_session_run(&session);
+    bw_service_scsi_settle(60000);
     for (i = 0; i < bench.export_count; i++) {
         require(bw_lease_holders(&bench.exports[i]->lease) == 0);
     }
