@@ -230,6 +230,28 @@ bool bw_link_commit(BwLink *link, BwLinkReplyFunc *done, void *opaque)
     return true;
 }
 
+size_t bw_link_room(const BwLink *link, unsigned keep)
+{
+    size_t room = sizeof(link->out) - link->out_len;
+
+    if (!bw_link_is_ready(link) || room < BW_WIRE_HEADER_LEN ||
+        link->pending_count + keep >= BW_WIRE_MAX_PENDING) {
+        return 0;
+    }
+    return MIN(room - BW_WIRE_HEADER_LEN, link->peer_max_body);
+}
+
+void bw_link_extend(BwLink *link)
+{
+    int64_t deadline_ms = qemu_clock_get_ms(QEMU_CLOCK_REALTIME) +
+                          link->config.timeout_ms;
+
+    for (unsigned i = 0; i < link->pending_count; i++) {
+        link->pending[(link->pending_head + i) %
+                      BW_WIRE_MAX_PENDING].deadline_ms = deadline_ms;
+    }
+}
+
 void bw_link_forget(BwLink *link, uint32_t id)
 {
     for (unsigned i = 0; i < link->pending_count; i++) {

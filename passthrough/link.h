@@ -119,6 +119,7 @@ typedef struct BwLink {
     guint watch;            /* source id while output waits, or 0 */
     QEMUTimer *lease_timer; /* the next PING */
     uint32_t silence_ms;    /* the agent ends a session so long silent; 0 */
+    bool ping_waits;        /* for its reply */
     int64_t sent_ms;        /* the last request, QEMU_CLOCK_REALTIME */
     uint32_t notices;       /* received on this connection */
 
@@ -185,6 +186,21 @@ uint32_t bw_link_begin(BwLink *link, unsigned type, struct bw_writer **w);
  * Returns: false if the body was over a limit; nothing was sent then.
  */
 bool bw_link_commit(BwLink *link, BwLinkReplyFunc *done, void *opaque);
+
+/**
+ * bw_link_room: what a request may hold now
+ * @keep: so many requests are to remain possible after it
+ *
+ * Returns: bytes of its body; 0 if the link is not ready, or as many requests
+ * as it takes are under way.
+ */
+size_t bw_link_room(const BwLink *link, unsigned keep);
+
+/*
+ * The agent has shown that it is busy with what was asked: the deadlines of
+ * all requests under way begin anew.
+ */
+void bw_link_extend(BwLink *link);
 
 /* Nobody waits for this reply any more.  It still has to come in time. */
 void bw_link_forget(BwLink *link, uint32_t id);

@@ -29,12 +29,17 @@ static void ping_reply(void *opaque, uint32_t id, unsigned status,
 {
     BwLink *link = opaque;
 
+    link->ping_waits = false;
     if (status == BW_OK && len) {
         bw_link_reject(link, "a reply to PING that is not what was sent");
     }
 }
 
-/* With as many requests under way as there may be, nobody is silent. */
+/*
+ * With as many requests under way as there may be, nobody is silent.  One PING
+ * waits at most: behind a SCSI command, which may take hours, they would fill
+ * all there is room for.
+ */
 static void lease_timer(void *opaque)
 {
     BwLink *link = opaque;
@@ -45,8 +50,8 @@ static void lease_timer(void *opaque)
         return;
     }
     if (now_ms - link->sent_ms >= interval_ms(link)) {
-        if (bw_link_begin(link, BW_MSG_PING, &w)) {
-            bw_link_commit(link, ping_reply, link);
+        if (!link->ping_waits && bw_link_begin(link, BW_MSG_PING, &w)) {
+            link->ping_waits = bw_link_commit(link, ping_reply, link);
         }
         link->sent_ms = now_ms;
     }
@@ -89,6 +94,7 @@ void bw_link_lease_end(BwLink *link)
 {
     timer_del(link->lease_timer);
     link->silence_ms = 0;
+    link->ping_waits = false;
 }
 
 void bw_link_lease_init(BwLink *link)

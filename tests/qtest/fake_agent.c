@@ -21,6 +21,7 @@
 #include "fake_agent.h"
 #include "fake_agent_priv.h"
 #include "fake_gpio.h"
+#include "fake_scsi.h"
 #include "lib/wire.h"
 #include "lib/wire_admin.h"
 #include "lib/wire_step.h"
@@ -72,6 +73,8 @@ static enum bw_status reply_open(struct fake_agent *f, struct bw_reader *r,
     g_assert_true(bw_reader_done(r));
     if (m.kind == BW_EXPORT_GPIO) {
         opened = (struct bw_wire_opened){ .kind = m.kind, .addr = BW_ADDR_ANY };
+    } else if (m.kind == BW_EXPORT_SCSI) {
+        fake_scsi_opened(f->scsi, &opened);
     }
     if (strcmp(m.name, FAKE_EXPORT) != 0) {
         bw_wire_put_text(w, "there is no such export here");
@@ -110,6 +113,7 @@ static void make_reply(struct fake_agent *f, const struct bw_wire_header *h,
     bw_writer_init(&w, p->body, sizeof(p->body));
     if (status != BW_OK) {
         put_failure(f, h->type, &w);
+        fake_scsi_begin(f->scsi);
     } else if (h->type == BW_MSG_HELLO) {
         reply_hello(f, &w);
     } else if (h->type == BW_MSG_OPEN) {
@@ -125,6 +129,8 @@ static void make_reply(struct fake_agent *f, const struct bw_wire_header *h,
         bw_write_bytes(&w, body, h->len);
     } else if (h->type >= BW_MSG_GPIO_LINES && h->type <= BW_MSG_GPIO_GET) {
         status = fake_gpio_reply(f->gpio, h->type, &r, &w);
+    } else if (h->type >= BW_MSG_SCSI_CMD && h->type <= BW_MSG_SCSI_RESET) {
+        status = fake_scsi_reply(f->scsi, h->type, h->id, &r, &w);
     } else {
         status = BW_UNSUPPORTED;
         bw_wire_put_text(&w, "the fake agent does not know that");
@@ -261,6 +267,42 @@ static bool send_garbage(struct fake_agent *f, unsigned len)
     return true;
 }
 
+/* Notices that come before the reply to a SCSI command. */
+static bool send_scsi_data(struct fake_agent *f, const struct reply *p)
+{
+    static struct reply notice;
+    const uint8_t *data;
+    uint32_t at, len = 0;
+    bool alive = true;
+
+    if (p->h.type != (BW_MSG_SCSI_CMD | BW_WIRE_REPLY) ||
+        p->h.status != BW_OK) {
+        return true;
+    }
+    g_mutex_lock(&f->lock);
+    data = fake_scsi_data(f->scsi, &len);
+    for (at = 0; at < len && alive; at += BW_SCSI_MAX_CHUNK) {
+        struct bw_wire_scsi_data m = {
+            .id = p->h.id,
+            .offset = at,
+            .bytes = data + at,
+            .len = MIN(len - at, BW_SCSI_MAX_CHUNK),
+        };
+        struct bw_writer w;
+
+        bw_writer_init(&w, notice.body, sizeof(notice.body));
+        bw_wire_put_scsi_data_in(&w, &m);
+        notice.h = (struct bw_wire_header){
+            .len = w.pos,
+            .type = BW_MSG_SCSI_DATA_IN | BW_WIRE_NOTICE,
+            .id = ++f->notices,
+        };
+        alive = send_frame(f, &notice, false, SIZE_MAX, 0);
+    }
+    g_mutex_unlock(&f->lock);
+    return alive;
+}
+
 /* --- the acts --- */
 
 static bool act_on_header(struct fake_agent *f, enum fake_act act,
@@ -295,12 +337,17 @@ static bool do_act(struct fake_agent *f, enum fake_act act, uint32_t arg,
 {
     size_t whole = BW_WIRE_HEADER_LEN + p->h.len;
 
+    if (act != FAKE_DELAY && act != FAKE_HOLD && act != FAKE_CLOSE &&
+        !send_scsi_data(f, p)) {
+        return false;
+    }
     switch (act) {
     case FAKE_DELAY:
-        return wait_readable(f, -1, arg) &&
+        return wait_readable(f, -1, arg) && send_scsi_data(f, p) &&
                send_frame(f, p, false, SIZE_MAX, 0);
     case FAKE_HOLD:
-        return wait_let_go(f) && send_frame(f, p, false, SIZE_MAX, 0);
+        return wait_let_go(f) && send_scsi_data(f, p) &&
+               send_frame(f, p, false, SIZE_MAX, 0);
     case FAKE_TRICKLE:
         return send_frame(f, p, true, SIZE_MAX, 0);
     case FAKE_SILENCE:
@@ -375,6 +422,7 @@ static void set_conn(struct fake_agent *f, int conn)
     f->connections += conn >= 0;
     f->opened = false;
     f->notices = 0;
+    fake_scsi_begin(f->scsi);
     g_mutex_unlock(&f->lock);
 }
 
@@ -442,7 +490,9 @@ struct fake_agent *fake_agent_start(const char *path)
     f->grant_funcs = BW_I2C_FUNC_RDWR | BW_I2C_FUNC_ZERO_LEN;
     f->caps =
         BW_CAP_I2C | BW_CAP_SMBUS | BW_CAP_STEP | BW_CAP_PROFILE | BW_CAP_GPIO;
+    f->caps |= BW_CAP_SCSI;
     f->gpio = fake_gpio_new();
+    f->scsi = fake_scsi_new();
     f->path = g_strdup(path);
     f->listen_fd = path ? listen_unix(path) : listen_tcp(&f->port);
     g_assert_cmpint(listen(f->listen_fd, 8), ==, 0);
@@ -469,6 +519,7 @@ void fake_agent_stop(struct fake_agent *f)
     g_free(f->path);
     g_free(f->profile);
     fake_gpio_free(f->gpio);
+    fake_scsi_free(f->scsi);
     g_string_free(f->log, true);
     g_rand_free(f->rand);
     g_mutex_clear(&f->lock);

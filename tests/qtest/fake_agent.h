@@ -24,6 +24,7 @@
 
 struct fake_agent;
 struct fake_gpio;
+struct fake_scsi;
 
 enum fake_act {
     FAKE_HONEST,

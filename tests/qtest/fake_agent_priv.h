@@ -42,6 +42,7 @@ struct fake_agent {
     int refuse_reg;               /* writes to it are refused; -1: none */
     uint8_t reg[256];
     struct fake_gpio *gpio;
+    struct fake_scsi *scsi;
     uint32_t caps;       /* of HELLO */
     uint32_t silence_ms; /* of LEASE; 0: none */
     bool opened;

@@ -57,6 +57,7 @@ struct scsi_answer guest_scsi_run(struct guest_scsi *scsi,
 struct guest_scsi_pending {
     const struct scsi_command *command;
     uint32_t head;
+    uint64_t tag;
     uint64_t req, resp, out, in;
 };
 
@@ -66,6 +67,12 @@ void guest_scsi_submit(struct guest_scsi *scsi,
                        struct guest_scsi_pending *pending);
 struct scsi_answer guest_scsi_await(struct guest_scsi *scsi,
                                     struct guest_scsi_pending *pending);
+
+/* Task management, on virtio-scsi: give a command up, which then has ended in
+ * any way, or reset the device.  Returns: the adapter's response; 0: done. */
+uint8_t guest_scsi_abort(struct guest_scsi *scsi,
+                         struct guest_scsi_pending *pending);
+uint8_t guest_scsi_reset_unit(struct guest_scsi *scsi, uint8_t id);
 
 /* TEST UNIT READY of device @id until there is no unit attention. */
 void guest_scsi_settle(struct guest_scsi *scsi, uint8_t id);

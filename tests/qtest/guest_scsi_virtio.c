@@ -10,12 +10,14 @@
 #include "tests/qtest/libqos/virtio.h"
 #include "standard-headers/linux/virtio_scsi.h"
 
+#define CONTROL_QUEUE       0
 #define FIRST_REQUEST_QUEUE 2 /* behind the control and the event queue */
 #define QUEUES              (FIRST_REQUEST_QUEUE + 1)
 
 struct guest_virtio_scsi {
     QVirtioPCIDevice *pci;
     QVirtQueue *queue[QUEUES];
+    uint64_t tags; /* given to commands */
 };
 
 struct guest_virtio_scsi *guest_virtio_scsi_new(struct guest_scsi *scsi)
@@ -97,7 +99,9 @@ void guest_scsi_submit(struct guest_scsi *scsi,
     struct virtio_scsi_cmd_req req = { .lun = { 1, command->id } };
     struct virtio_scsi_cmd_resp none = { .response = 0xff };
 
-    *p = (struct guest_scsi_pending){ .command = command };
+    *p = (struct guest_scsi_pending){ .command = command,
+                                      .tag = ++scsi->virtio->tags };
+    req.tag = cpu_to_le64(p->tag);
     g_assert_cmpuint(command->cdb_len, <=, sizeof(req.cdb));
     memcpy(req.cdb, command->cdb, command->cdb_len);
     p->req = add_part(scsi, &req, sizeof(req), false, true, &p->head);
@@ -113,22 +117,23 @@ void guest_scsi_submit(struct guest_scsi *scsi,
     qvirtqueue_kick(scsi->qts, dev, queue, p->head);
 }
 
-struct scsi_answer guest_scsi_await(struct guest_scsi *scsi,
-                                    struct guest_scsi_pending *p)
+/* A used buffer of queue @number.  Returns: its head */
+static uint32_t wait_used(struct guest_scsi *scsi, unsigned number)
 {
-    QVirtQueue *queue = scsi->virtio->queue[FIRST_REQUEST_QUEUE];
     gint64 deadline = g_get_monotonic_time() + GUEST_SCSI_DEADLINE_US;
-    struct scsi_answer answer;
     uint32_t head;
 
     /* not by the interrupt: one may stand for several that have ended */
-    while (!qvirtqueue_get_buf(scsi->qts, queue, &head, NULL)) {
+    while (!qvirtqueue_get_buf(scsi->qts, scsi->virtio->queue[number], &head,
+                               NULL)) {
         g_assert_cmpint(g_get_monotonic_time(), <, deadline);
     }
-    g_assert_cmpuint(head, ==, p->head);
-    answer = read_answer(scsi, p->resp);
+    return head;
+}
+
+static void free_pending(struct guest_scsi *scsi, struct guest_scsi_pending *p)
+{
     if (p->in) {
-        qtest_memread(scsi->qts, p->in, p->command->in, p->command->in_len);
         guest_free(&scsi->alloc, p->in);
     }
     if (p->out) {
@@ -136,7 +141,64 @@ struct scsi_answer guest_scsi_await(struct guest_scsi *scsi,
     }
     guest_free(&scsi->alloc, p->resp);
     guest_free(&scsi->alloc, p->req);
+}
+
+struct scsi_answer guest_scsi_await(struct guest_scsi *scsi,
+                                    struct guest_scsi_pending *p)
+{
+    struct scsi_answer answer;
+
+    g_assert_cmphex(wait_used(scsi, FIRST_REQUEST_QUEUE), ==, p->head);
+    answer = read_answer(scsi, p->resp);
+    if (p->in) {
+        qtest_memread(scsi->qts, p->in, p->command->in, p->command->in_len);
+    }
+    free_pending(scsi, p);
     return answer;
+}
+
+/* --- task management --- */
+
+static uint8_t manage(struct guest_scsi *scsi, uint32_t subtype, uint8_t id,
+                      uint64_t tag)
+{
+    QVirtQueue *queue = scsi->virtio->queue[CONTROL_QUEUE];
+    struct virtio_scsi_ctrl_tmf_req req = {
+        .type = cpu_to_le32(VIRTIO_SCSI_T_TMF),
+        .subtype = cpu_to_le32(subtype),
+        .lun = { 1, id },
+        .tag = cpu_to_le64(tag),
+    };
+    uint64_t req_addr = guest_alloc(&scsi->alloc, sizeof(req));
+    uint64_t resp_addr = guest_alloc(&scsi->alloc, 1);
+    uint32_t head;
+    uint8_t response;
+
+    qtest_memwrite(scsi->qts, req_addr, &req, sizeof(req));
+    qtest_writeb(scsi->qts, resp_addr, 0xff);
+    head = qvirtqueue_add(scsi->qts, queue, req_addr, sizeof(req), false, true);
+    qvirtqueue_add(scsi->qts, queue, resp_addr, 1, true, false);
+    qvirtqueue_kick(scsi->qts, &scsi->virtio->pci->vdev, queue, head);
+    g_assert_cmphex(wait_used(scsi, CONTROL_QUEUE), ==, head);
+    response = qtest_readb(scsi->qts, resp_addr);
+    guest_free(&scsi->alloc, resp_addr);
+    guest_free(&scsi->alloc, req_addr);
+    return response;
+}
+
+uint8_t guest_scsi_abort(struct guest_scsi *scsi, struct guest_scsi_pending *p)
+{
+    uint8_t response =
+        manage(scsi, VIRTIO_SCSI_T_TMF_ABORT_TASK, p->command->id, p->tag);
+
+    g_assert_cmphex(wait_used(scsi, FIRST_REQUEST_QUEUE), ==, p->head);
+    free_pending(scsi, p);
+    return response;
+}
+
+uint8_t guest_scsi_reset_unit(struct guest_scsi *scsi, uint8_t id)
+{
+    return manage(scsi, VIRTIO_SCSI_T_TMF_LOGICAL_UNIT_RESET, id, 0);
 }
 
 struct scsi_answer guest_virtio_scsi_run(struct guest_scsi *scsi,
