@@ -31,14 +31,10 @@ $(foreach f,host asan tsan fuzz cov,\
 	$(GPIOD_FILES:%=$(BUILD)/$(f)/host-agent/%.o)): \
 	$(wildcard $(BUILD)/gpiod/cflags)
 
-# libusb and usbredir, if scripts/usbredir has found them
-USBREDIR_FILES := backend_usb backend_sim_usb backend_sim_usb_none
+# libusb and usbredir, if scripts/usbredir has found them; sim_usb.mk has the
+# simulated devices
 CFLAGS_backend_usb = $(call usbredir,cflags)
-CFLAGS_backend_sim_usb = $(call usbredir,cflags)
-CFLAGS_backend_sim_usb_none = $(if $(wildcard host-agent/backend_sim_usb.c),\
-	$(call usbredir,cflags))
-$(foreach f,host asan tsan fuzz cov,\
-	$(USBREDIR_FILES:%=$(BUILD)/$(f)/host-agent/%.o)): \
+$(foreach f,host asan tsan fuzz cov,$(BUILD)/$(f)/host-agent/backend_usb.o): \
 	$(wildcard $(BUILD)/usbredir/cflags)
 
 UNIT_LDFLAGS_test_i2c_dev := -Wl,--wrap=open,--wrap=close,--wrap=ioctl \

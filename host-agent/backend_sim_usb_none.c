@@ -1,6 +1,7 @@
 /*
  * Simulated USB devices in an agent that was built without usbredirparser:
- * there are none, and it says so; see backend_sim_usb.h.
+ * there are none, and it says so; see backend_sim_usb.h.  With the library this
+ * file is empty, and backend_sim_usb.c is not.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

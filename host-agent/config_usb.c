@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "host-agent/backend_usb.h"
-
 /* The keys of an export */
 
 static struct bw_config_export *last_export(struct bw_config_parser *p)
