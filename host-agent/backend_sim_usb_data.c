@@ -1,18 +1,12 @@
 /*
- * Simulated USB ports: transfers that wait for the device, and streams; see
+ * Simulated USB ports: transfers that wait for the device; see
  * backend_sim_usb_priv.h.
  *
  * Source: the usbredir protocol description, version 0.7 (July 2014):
- * bulk_packet, interrupt_packet, iso_packet, buffered_bulk_packet,
- * cancel_data_packet and the messages that start and stop streams.
+ * bulk_packet, interrupt_packet, cancel_data_packet.
  *
  * Transfers of an endpoint are run in the order they came; one waits as long
  * as the device has nothing for it, and may be cancelled meanwhile.
- * Interrupt packets are at least bInterval apart.  Isochronous ones come at
- * their pace, as many at a time as the guest wants in an URB; what is late by
- * more than LATE_NS, or cannot be sent, is lost.
- *
- * Not modelled: streams of USB 3 bulk endpoints, which are not offered.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -25,15 +19,10 @@
 
 #include "host-agent/clock.h"
 
-#define SCRATCH       131072u      /* bytes; see bw_sim_usb_redir_begin() */
-#define MAX_TRANSFER  (16u << 20)  /* bytes of one */
-#define MAX_WAITING   1024u        /* transfers */
-#define MAX_BYTES     (64u << 20)  /* of data that waits for the device */
-#define FULL          (8u << 20)   /* bytes that wait for the guest */
-#define LATE_NS       100000000ull /* of an isochronous packet */
-#define MAX_PER_URB   32
-#define MAX_URBS      16
-#define MAX_TRANSFERS 32 /* of bulk receiving */
+#define MAX_TRANSFER (16u << 20) /* bytes of one */
+#define MAX_WAITING  1024u       /* transfers */
+#define MAX_BYTES    (64u << 20) /* of data that waits for the device */
+#define FULL         (8u << 20)  /* bytes that wait for the guest */
 
 const struct bw_usb_endpoint *bw_sim_usb_endpoint(struct bw_sim_usb_port *p,
                                                   uint8_t endpoint,
@@ -142,7 +131,7 @@ static bool run_in(struct bw_sim_usb_port *p, struct bw_sim_usb_packet *packet,
 
     for (;;) {
         uint32_t left = packet->len - packet->done;
-        uint32_t want = left < SCRATCH ? left : SCRATCH;
+        uint32_t want = left < BW_SIM_USB_SCRATCH ? left : BW_SIM_USB_SCRATCH;
         int n = bw_usb_device_in(d, packet->endpoint, p->scratch, want, now_ns);
 
         if (n == BW_USB_NAK) {
@@ -208,134 +197,6 @@ static bool run_endpoint(struct bw_sim_usb_port *p, unsigned index,
     return ended;
 }
 
-/* Streams */
-
-static void interrupt_status(struct bw_sim_usb_port *p, uint8_t endpoint,
-                             uint8_t status)
-{
-    struct usb_redir_interrupt_receiving_status_header h = {
-        .status = status,
-        .endpoint = endpoint,
-    };
-
-    usbredirparser_send_interrupt_receiving_status(p->parser, 0, &h);
-}
-
-static void iso_status(struct bw_sim_usb_port *p, uint8_t endpoint,
-                       uint8_t status)
-{
-    struct usb_redir_iso_stream_status_header h = {
-        .status = status,
-        .endpoint = endpoint,
-    };
-
-    usbredirparser_send_iso_stream_status(p->parser, 0, &h);
-}
-
-static void bulk_status(struct bw_sim_usb_port *p, uint8_t endpoint,
-                        uint8_t status)
-{
-    struct usb_redir_bulk_receiving_status_header h = {
-        .status = status,
-        .endpoint = endpoint,
-    };
-
-    usbredirparser_send_bulk_receiving_status(p->parser, 0, &h);
-}
-
-/* Returns whether a packet was sent. */
-static bool run_interrupt(struct bw_sim_usb_port *p, uint8_t endpoint,
-                          struct bw_sim_usb_stream *s, uint64_t now_ns)
-{
-    struct usb_redir_interrupt_packet_header h = { .endpoint = endpoint };
-    int n;
-
-    if (now_ns < s->next_ns) {
-        return false;
-    }
-    n = bw_usb_device_in(&p->slot->device, endpoint, p->scratch, s->size,
-                         now_ns);
-    if (n == BW_USB_NAK) {
-        return false;
-    }
-    if (n < 0) {
-        s->kind = BW_SIM_USB_IDLE;
-        interrupt_status(p, endpoint, usb_redir_stall);
-        return false;
-    }
-    h.length = (uint16_t)n;
-    usbredirparser_send_interrupt_packet(p->parser, s->id++, &h,
-                                         n ? p->scratch : NULL, n);
-    s->next_ns = now_ns + s->interval_ns;
-    return true;
-}
-
-static bool run_bulk(struct bw_sim_usb_port *p, uint8_t endpoint,
-                     struct bw_sim_usb_stream *s, uint64_t now_ns)
-{
-    struct usb_redir_buffered_bulk_packet_header h = { .endpoint = endpoint };
-    int n = bw_usb_device_in(&p->slot->device, endpoint, p->scratch, s->size,
-                             now_ns);
-
-    if (n == BW_USB_NAK) {
-        return false;
-    }
-    if (n < 0) {
-        s->kind = BW_SIM_USB_IDLE;
-        bulk_status(p, endpoint, usb_redir_stall);
-        return false;
-    }
-    h.length = (uint32_t)n;
-    usbredirparser_send_buffered_bulk_packet(p->parser, s->id++, &h,
-                                             n ? p->scratch : NULL, n);
-    return n > 0;
-}
-
-static void run_iso(struct bw_sim_usb_port *p, uint8_t endpoint,
-                    struct bw_sim_usb_stream *s, uint64_t now_ns)
-{
-    if (now_ns > s->next_ns + LATE_NS) {
-        s->next_ns = now_ns;
-    }
-    while (s->next_ns <= now_ns) {
-        struct usb_redir_iso_packet_header h = { .endpoint = endpoint };
-        int n = bw_usb_device_in(&p->slot->device, endpoint, p->scratch,
-                                 s->size, s->next_ns);
-
-        h.length = n > 0 ? (uint16_t)n : 0;
-        h.status = n == BW_USB_STALL ? usb_redir_ioerror : usb_redir_success;
-        if (!bw_sim_usb_data_full(p)) {
-            usbredirparser_send_iso_packet(
-                p->parser, s->id, &h, h.length ? p->scratch : NULL, h.length);
-        }
-        s->id++;
-        s->next_ns += s->interval_ns;
-    }
-}
-
-/* Returns whether something was moved that makes room in the device. */
-static bool run_stream(struct bw_sim_usb_port *p, unsigned index,
-                       uint64_t now_ns)
-{
-    struct bw_sim_usb_stream *s = &p->streams[index];
-    uint8_t endpoint = bw_sim_usb_address(index);
-
-    if (index < 16) {
-        return false; /* the guest sends */
-    }
-    switch (s->kind) {
-    case BW_SIM_USB_ISO:
-        run_iso(p, endpoint, s, now_ns);
-        return false;
-    case BW_SIM_USB_INTERRUPT:
-        return run_interrupt(p, endpoint, s, now_ns);
-    case BW_SIM_USB_BULK:
-        return !bw_sim_usb_data_full(p) && run_bulk(p, endpoint, s, now_ns);
-    default:
-        return false;
-    }
-}
-
 void bw_sim_usb_data_run(struct bw_sim_usb_port *p, uint64_t now_ns)
 {
     bool again = p->slot != NULL;
@@ -345,21 +206,9 @@ void bw_sim_usb_data_run(struct bw_sim_usb_port *p, uint64_t now_ns)
         again = false;
         for (i = 0; i < BW_SIM_USB_ENDPOINTS; i++) {
             again |= run_endpoint(p, i, now_ns);
-            again |= run_stream(p, i, now_ns);
+            again |= bw_sim_usb_stream_run(p, i, now_ns);
         }
     }
-}
-
-static uint64_t stream_next_ns(const struct bw_sim_usb_stream *s,
-                               uint64_t ran_ns)
-{
-    if (s->kind == BW_SIM_USB_ISO) {
-        return s->next_ns + (s->batch - 1) * s->interval_ns;
-    }
-    if (s->kind == BW_SIM_USB_INTERRUPT && s->next_ns > ran_ns) {
-        return s->next_ns;
-    }
-    return BW_PART_NEVER;
 }
 
 uint64_t bw_sim_usb_data_next_ns(struct bw_sim_usb_port *p, uint64_t ran_ns)
@@ -373,7 +222,7 @@ uint64_t bw_sim_usb_data_next_ns(struct bw_sim_usb_port *p, uint64_t ran_ns)
     next_ns = bw_usb_device_next_ns(&p->slot->device, ran_ns);
     next_ns = next_ns > ran_ns ? next_ns : BW_PART_NEVER;
     for (i = 16; i < BW_SIM_USB_ENDPOINTS; i++) {
-        uint64_t ns = stream_next_ns(&p->streams[i], ran_ns);
+        uint64_t ns = bw_sim_usb_stream_next_ns(&p->streams[i], ran_ns);
 
         next_ns = ns < next_ns ? ns : next_ns;
     }
@@ -517,152 +366,12 @@ static void on_interrupt(void *priv, uint64_t id,
     take_packet(priv, &packet, data, data_len);
 }
 
-static void on_iso(void *priv, uint64_t id,
-                   struct usb_redir_iso_packet_header *h, uint8_t *data,
-                   int data_len)
-{
-    struct bw_sim_usb_port *p = priv;
-    bool to_host = h->endpoint & BW_USB_IN;
-
-    (void)id;
-    if (p->slot && !to_host && data_len > 0 &&
-        p->streams[bw_sim_usb_index(h->endpoint)].kind == BW_SIM_USB_ISO) {
-        /* nobody waits for it, and what the device has no room for is lost */
-        bw_usb_device_out(&p->slot->device, h->endpoint, data, (size_t)data_len,
-                          bw_clock_ns());
-    }
-    free(data);
-}
-
-/* A stream of the endpoint, or NULL if it cannot have one of this type. */
-static struct bw_sim_usb_stream *stream_for(struct bw_sim_usb_port *p,
-                                            uint8_t endpoint,
-                                            enum bw_usb_transfer type,
-                                            struct bw_usb_endpoint *e)
-{
-    struct bw_sim_usb_stream *s;
-
-    if (!bw_sim_usb_endpoint(p, endpoint, e) || e->type != type) {
-        return NULL;
-    }
-    s = &p->streams[bw_sim_usb_index(endpoint)];
-    if (s->kind != BW_SIM_USB_IDLE || p->first[bw_sim_usb_index(endpoint)]) {
-        return NULL;
-    }
-    *s = (struct bw_sim_usb_stream){
-        .next_ns = bw_clock_ns(),
-        .interval_ns = bw_usb_device_interval_ns(&p->slot->device, e),
-        .size = e->max_packet & 0x7ff,
-        .batch = 1,
-    };
-    return s;
-}
-
-static void on_start_iso(void *priv, uint64_t id,
-                         struct usb_redir_start_iso_stream_header *h)
-{
-    struct bw_sim_usb_port *p = priv;
-    struct bw_usb_endpoint e;
-    bool known = h->pkts_per_urb >= 1 && h->pkts_per_urb <= MAX_PER_URB &&
-                 h->no_urbs >= 1 && h->no_urbs <= MAX_URBS;
-    struct bw_sim_usb_stream *s =
-        known ? stream_for(p, h->endpoint, BW_USB_ISO, &e) : NULL;
-
-    (void)id;
-    if (s) {
-        s->kind = BW_SIM_USB_ISO;
-        s->batch = h->pkts_per_urb;
-    }
-    iso_status(p, h->endpoint, s ? usb_redir_success : usb_redir_inval);
-}
-
-static void
-on_start_interrupt(void *priv, uint64_t id,
-                   struct usb_redir_start_interrupt_receiving_header *h)
-{
-    struct bw_sim_usb_port *p = priv;
-    struct bw_usb_endpoint e;
-    struct bw_sim_usb_stream *s =
-        h->endpoint & BW_USB_IN
-            ? stream_for(p, h->endpoint, BW_USB_INTERRUPT, &e)
-            : NULL;
-
-    (void)id;
-    if (s) {
-        s->kind = BW_SIM_USB_INTERRUPT;
-    }
-    interrupt_status(p, h->endpoint, s ? usb_redir_success : usb_redir_inval);
-}
-
-static void on_start_bulk(void *priv, uint64_t id,
-                          struct usb_redir_start_bulk_receiving_header *h)
-{
-    struct bw_sim_usb_port *p = priv;
-    struct bw_usb_endpoint e;
-    bool known = h->endpoint & BW_USB_IN && h->stream_id == 0 &&
-                 h->bytes_per_transfer > 0 &&
-                 h->bytes_per_transfer <= SCRATCH && h->no_transfers >= 1 &&
-                 h->no_transfers <= MAX_TRANSFERS;
-    struct bw_sim_usb_stream *s =
-        known ? stream_for(p, h->endpoint, BW_USB_BULK, &e) : NULL;
-
-    (void)id;
-    if (s && h->bytes_per_transfer % e.max_packet == 0) {
-        s->kind = BW_SIM_USB_BULK;
-        s->size = h->bytes_per_transfer;
-    } else {
-        s = NULL;
-    }
-    bulk_status(p, h->endpoint, s ? usb_redir_success : usb_redir_inval);
-}
-
-/* Returns the status: there may be none of that kind. */
-static uint8_t stop(struct bw_sim_usb_port *p, uint8_t endpoint,
-                    enum bw_sim_usb_stream_kind kind)
-{
-    struct bw_sim_usb_stream *s = &p->streams[bw_sim_usb_index(endpoint)];
-
-    if (s->kind == kind) {
-        s->kind = BW_SIM_USB_IDLE;
-    }
-    return p->slot ? usb_redir_success : usb_redir_ioerror;
-}
-
-static void on_stop_iso(void *priv, uint64_t id,
-                        struct usb_redir_stop_iso_stream_header *h)
-{
-    (void)id;
-    iso_status(priv, h->endpoint, stop(priv, h->endpoint, BW_SIM_USB_ISO));
-}
-
-static void
-on_stop_interrupt(void *priv, uint64_t id,
-                  struct usb_redir_stop_interrupt_receiving_header *h)
-{
-    (void)id;
-    interrupt_status(priv, h->endpoint,
-                     stop(priv, h->endpoint, BW_SIM_USB_INTERRUPT));
-}
-
-static void on_stop_bulk(void *priv, uint64_t id,
-                         struct usb_redir_stop_bulk_receiving_header *h)
-{
-    (void)id;
-    bulk_status(priv, h->endpoint, stop(priv, h->endpoint, BW_SIM_USB_BULK));
-}
-
 void bw_sim_usb_data_callbacks(struct usbredirparser *parser)
 {
     parser->bulk_packet_func = on_bulk;
     parser->interrupt_packet_func = on_interrupt;
-    parser->iso_packet_func = on_iso;
     parser->cancel_data_packet_func = on_cancel;
-    parser->start_iso_stream_func = on_start_iso;
-    parser->stop_iso_stream_func = on_stop_iso;
-    parser->start_interrupt_receiving_func = on_start_interrupt;
-    parser->stop_interrupt_receiving_func = on_stop_interrupt;
-    parser->start_bulk_receiving_func = on_start_bulk;
-    parser->stop_bulk_receiving_func = on_stop_bulk;
+    bw_sim_usb_stream_callbacks(parser);
 }
 
 #endif

@@ -3,7 +3,8 @@
  *
  *   backend_sim_usb.c        the devices, their knobs, who has which
  *   backend_sim_usb_redir.c  the usbredir protocol: what is not data
- *   backend_sim_usb_data.c   transfers that wait, and streams
+ *   backend_sim_usb_data.c   transfers that wait
+ *   backend_sim_usb_stream.c streams
  *
  * One lock for all devices of an adapter; everything here is called with it
  * held, and a conversation only by its session's thread.
@@ -19,7 +20,8 @@
 #include "host-agent/backend_sim_usb.h"
 #include "peripherals/parts/usb_device.h"
 
-#define BW_SIM_USB_ENDPOINTS 32 /* as usbredir counts: number, +16 if IN */
+#define BW_SIM_USB_ENDPOINTS 32      /* as usbredir counts: number, +16 if IN */
+#define BW_SIM_USB_SCRATCH   131072u /* the most that is moved at a time */
 
 struct bw_sim_usb_port;
 
@@ -136,5 +138,13 @@ void bw_sim_usb_data_cancel(struct bw_sim_usb_port *p, int interface);
 void bw_sim_usb_data_drop(struct bw_sim_usb_port *p);
 /* Is so much waiting to be sent that nothing should be added? */
 bool bw_sim_usb_data_full(struct bw_sim_usb_port *p);
+
+/* backend_sim_usb_stream.c, for backend_sim_usb_data.c */
+void bw_sim_usb_stream_callbacks(struct usbredirparser *parser);
+/* Send what one endpoint has; returns whether that makes room in the device. */
+bool bw_sim_usb_stream_run(struct bw_sim_usb_port *p, unsigned index,
+                           uint64_t now_ns);
+uint64_t bw_sim_usb_stream_next_ns(const struct bw_sim_usb_stream *s,
+                                   uint64_t ran_ns);
 
 #endif

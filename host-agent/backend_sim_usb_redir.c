@@ -24,8 +24,6 @@
 
 #include "host-agent/log.h"
 
-#define SCRATCH 131072u /* the most that is moved at a time */
-
 /* What the parser calls */
 
 static void on_log(void *priv, int level, const char *text)
@@ -335,7 +333,7 @@ bool bw_sim_usb_redir_begin(struct bw_sim_usb_port *p)
     p->greeted = false;
     p->leaving = false;
     p->wrong = false;
-    p->scratch = malloc(SCRATCH);
+    p->scratch = malloc(BW_SIM_USB_SCRATCH);
     p->parser = p->scratch ? usbredirparser_create() : NULL;
     if (!p->parser) {
         free(p->scratch);
