@@ -237,7 +237,7 @@ static int give_string(const struct bw_usb_device *d,
     if (!text) {
         return BW_USB_STALL;
     }
-    for (i = 0; text[i] && i < STRING_MAX; i++) {
+    for (i = 0; i < STRING_MAX && text[i]; i++) {
         out[2 + 2 * i] = (uint8_t)text[i];
         out[3 + 2 * i] = 0;
     }
