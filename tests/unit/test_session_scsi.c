@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -412,20 +413,35 @@ static void expect_opcodes(const char *opcodes, unsigned count)
     assert_memory_equal(fake.opcodes, opcodes, count);
 }
 
-/* Let go of the command once the client has heard that it is under way. */
+/* What the session sends, counted for another thread. */
+static atomic_uint sent;
+
+static ssize_t send_and_count(struct bw_io *io, const uint8_t *buf, size_t len)
+{
+    ssize_t n = virtual_send(io, buf, len);
+
+    atomic_fetch_add(&sent, 1);
+    return n;
+}
+
+static void count_sends(struct rig *r)
+{
+    static struct bw_io_ops ops;
+
+    ops = *r->io.io.ops;
+    ops.send = send_and_count;
+    r->io.io.ops = &ops;
+    atomic_store(&sent, 0);
+}
+
+/* Let go of the command once the client has heard that it is under way: the
+ * third that is sent, behind the replies to HELLO and OPEN. */
 static void *let_go(void *opaque)
 {
-    struct rig *r = opaque;
-    size_t before = r->io.out_len;
     const struct timespec ms = { 0, 1000000 };
 
-    pthread_mutex_lock(&fake.lock);
-    while (!fake.running) {
-        pthread_cond_wait(&fake.changed, &fake.lock);
-    }
-    pthread_mutex_unlock(&fake.lock);
-    before = __atomic_load_n(&r->io.out_len, __ATOMIC_RELAXED);
-    while (__atomic_load_n(&r->io.out_len, __ATOMIC_RELAXED) == before) {
+    (void)opaque;
+    while (atomic_load(&sent) < 3) {
         nanosleep(&ms, NULL);
     }
     hold(false);
@@ -443,6 +459,7 @@ static void a_command_under_way_is_told_of(void **state)
 
     (void)state;
     hold(true);
+    r->prepare = count_sends;
     put_begin(r);
     put_cmd(r, "\x01\0\0\0\0\0", BW_SCSI_NO_DATA, 0); /* 3: REWIND */
     assert_int_equal(pthread_create(&thread, NULL, let_go, r), 0);
