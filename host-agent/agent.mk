@@ -6,6 +6,7 @@
 .PHONY: build-bench
 build-bench: $(BUILD)/host/tests/bench/pingpong \
 		$(BUILD)/host/tests/bench/ownread \
+		$(BUILD)/host/tests/bench/scsi \
 		$(BUILD)/host/tests/bench/sessions \
 		$(BUILD)/host/tests/bench/tape
 

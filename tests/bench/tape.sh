@@ -61,9 +61,27 @@ tape_memory_rows() {
     done
 }
 
+# Through the agent's session and by the call that it makes, the same drive.
+tape_agent_rows() {
+    local length direct
+    echo "Tape: records through the agent, MB/s"
+    for length in 10240 65536 262144 1048576; do
+        : >"$dir/agent.tap"
+        # "direct WRITE READ agent WRITE READ"
+        read -r -a direct < <(build/host/tests/bench/scsi "$dir/agent.tap" \
+            $((134217728 / length)) "$length")
+        row "$((length / 1024)) KiB, write" "${direct[4]:-}" \
+            "the drive directly ${direct[1]:-}"
+        row "$((length / 1024)) KiB, read" "${direct[5]:-}" \
+            "the drive directly ${direct[2]:-}"
+        rm -f "$dir/agent.tap"*
+    done
+}
+
 measure_tape() {
     tape_locate_rows
     tape_open_rows
     tape_block_rows
     tape_memory_rows
+    tape_agent_rows
 }
