@@ -50,6 +50,7 @@
 #define SETTLE_MS 250  /* a device that comes: its strings, drivers, rights */
 #define AGAIN_MS  1000 /* one that is there and cannot be had */
 #define ABSENT_MS 3000 /* in case that nothing tells of it */
+#define MAX_QUEUE 256  /* packets that may wait before no more are taken */
 #define MAX_FOUND 4    /* that are named when several match */
 #define SAY_SIZE  512
 
@@ -458,7 +459,11 @@ static bool usb_work(struct bw_usb_port *p)
     if (bw_usb_watch_is_due(&u->watch) && u->fd < 0) {
         look(u);
     }
-    return flush(u) && read_guest(u) && flush(u);
+    if (!flush(u)) {
+        return false;
+    }
+    return usbredirhost_has_data_to_write(u->host) > MAX_QUEUE ||
+           (read_guest(u) && flush(u));
 }
 
 static bool usb_pending(struct bw_usb_port *p)

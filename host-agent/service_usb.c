@@ -119,6 +119,7 @@ static int pipe_read(struct bw_usb_pipe *p, uint8_t *buf, size_t len)
     struct bw_io *io = st->conn->io;
     ssize_t n;
 
+    st->asked = true;
     if (st->left || st->err) {
         return -1;
     }
@@ -199,6 +200,7 @@ bool bw_service_usb_work(struct bw_usb_stream *st)
     bool lives;
 
     st->room = TURN_BYTES;
+    st->asked = false;
     lives = st->port->ops->work(st->port);
     if (!st->port->ops->pending(st->port)) {
         st->stuck_ns = 0;
@@ -217,7 +219,7 @@ bool bw_service_usb_wait(struct bw_usb_stream *st)
     uint64_t deadline_ns = BW_CLOCK_NEVER;
     bool ready;
     struct pollfd p[2] = {
-        { .fd = io->ops->watch(io, &ready), .events = POLLIN },
+        { .fd = io->ops->watch(io, &ready) },
         { .fd = st->port->event_fd, .events = POLLIN },
     };
 
@@ -230,7 +232,11 @@ bool bw_service_usb_wait(struct bw_usb_stream *st)
         p[0].events |= POLLOUT;
     }
     ready = ready || st->room == 0 || bw_conn_is_amid(st->conn);
-    if (poll(p, 2, ready ? 0 : bw_clock_left_ms(deadline_ns)) < 0 &&
+    if (st->asked) { /* else it takes nothing until its own bytes are gone */
+        p[0].events |= POLLIN;
+    }
+    if (poll(p, 2, ready && st->asked ? 0 : bw_clock_left_ms(deadline_ns)) <
+            0 &&
         errno != EINTR) {
         st->err = errno;
         return false;

@@ -27,6 +27,7 @@ struct bw_usb_stream {
     struct bw_usb_port *port;
     struct bw_stats *stats;
     bool open;         /* bytes may move */
+    bool asked;        /* the backend wanted bytes in this turn */
     bool left;         /* the client has closed its direction */
     int err;           /* why nothing moves any more, or 0 */
     size_t room;       /* bytes that @work may still take in this turn */

@@ -35,7 +35,7 @@ struct fake_port {
     const char *why;
     bool refuses;
     bool greeted;
-    atomic_uint begun, ended, closed;
+    atomic_uint begun, ended, closed, turns;
     size_t waiting;
     uint8_t buf[256 * 1024];
 };
@@ -91,11 +91,15 @@ static bool fake_work(struct bw_usb_port *p)
     eventfd_t count;
     int n;
 
+    atomic_fetch_add(&f->turns, 1);
     if (eventfd_read(p->event_fd, &count) == 0) {
         f->buf[f->waiting++] = '!';
     }
-    if (!flush(f) || f->waiting == sizeof(f->buf)) {
-        return f->waiting == sizeof(f->buf);
+    if (!flush(f)) {
+        return false;
+    }
+    if (f->waiting == sizeof(f->buf) - 1) {
+        return true; /* full: nothing is taken until that is gone */
     }
     n = f->pipe->ops->read(f->pipe, f->buf + f->waiting,
                            sizeof(f->buf) - 1 - f->waiting);
@@ -384,12 +388,14 @@ static void a_client_that_takes_nothing_is_let_go(void **state)
 
     (void)state;
     memset(block, 'x', sizeof(block));
-    r->session.conn.frame_ms = 50;
+    r->session.conn.frame_ms = 300;
     rig_start(r);
     begin_usb(r, "serial");
     while (send(r->fd, block, sizeof(block), MSG_NOSIGNAL) > 0) {
         /* the agent's end is closed at some time */
     }
+    /* it has waited for that, and not turned: 512 KiB are some 200 reads */
+    assert_in_range(atomic_load(&r->ports[0].turns), 1, 2000);
     rig_free(r);
 }
 
