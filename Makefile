@@ -273,8 +273,8 @@ check-tsan: $(BUILD)/setup/test ## the agent's threads, under ThreadSanitizer
 		$(TSAN_UNITS) tests/e2e/load.sh tests/e2e/churn.sh
 
 check-rig: ## the agent on a real kernel's adapters; docs/rig.md
-	$(Q)scripts/setup host qemu firmware test rig
-	$(SUBMAKE) build-run rig $(BUILD)/micropython.hex
+	$(Q)scripts/setup host qemu firmware test rig tape
+	$(SUBMAKE) build-run rig tape-guest-files $(BUILD)/micropython.hex
 	$(Q)tests/rig/with-rig tests/run-tests $(call pick,$(RIG_TESTS))
 
 check-rig-pi: $(BUILD)/setup/test ## the agent on a Raspberry Pi's I2C controller; docs/rig.md

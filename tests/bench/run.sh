@@ -1,11 +1,12 @@
 #!/bin/bash
 # Measure, beside each other in one run: register reads against the bare
 # socket and the local form, what sessions cost the agent, what a tape costs
-# without a guest, GPIO edges against libgpiod alone, processor speed and boot
-# time against stock QEMU, and what a board costs its host.
+# without a guest, GPIO edges against libgpiod alone, a USB disk against
+# usbredirect and QEMU's own, processor speed and boot time against stock QEMU,
+# and what a board costs its host.
 #
-# usage: make bench        results also in build/bench/result.txt; GPIO needs the
-#                          rig that tests/rig/with-rig boots
+# usage: make bench        results also in build/bench/result.txt; GPIO and
+#                          USB need the rig that tests/rig/with-rig boots
 #
 # What is compared takes turns, and a ratio is the median of the rounds'
 # ratios: a host that is busy for a while then slows both.  Nothing here fails
@@ -33,6 +34,8 @@ cd "$BW_ROOT" || exit
 . tests/rig/lines.bash
 # shellcheck source=tests/bench/gpio.sh
 . tests/bench/gpio.sh
+# shellcheck source=tests/bench/usb.sh
+. tests/bench/usb.sh
 
 MICROPYTHON=build/micropython.hex
 ROUNDS=7
@@ -182,6 +185,7 @@ main() {
     compare_stock
     measure_boards
     compare_gpio
+    measure_usb
 }
 
 mkdir -p "$dir"

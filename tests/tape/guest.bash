@@ -105,7 +105,7 @@ guest_base() {
         -qmp "unix:$GUEST/qmp.sock,server=on,wait=off")
 }
 
-# guest_args: the drives as well; who sources this may have another one
+# guest_args: the drives as well; $GUEST_ARGS names another one
 guest_args() {
     guest_base
     truncate -s 4G "$GUEST/scratch.img"
@@ -122,7 +122,7 @@ guest_args() {
 
 guest_qemu() {
     local args
-    guest_args
+    "${GUEST_ARGS:-guest_args}"
     setsid "$GUEST_QEMU" "${args[@]}" \
         -append "console=ttyAMA0 panic=-1 quiet apparmor=0" \
         -serial "file:$GUEST/console" >"$GUEST/qemu.log" 2>&1 </dev/null 7>&- &
