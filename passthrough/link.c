@@ -2,8 +2,8 @@
  * The link to an agent: frames, ids, deadlines and outages.
  *
  * Wire format and legal order: docs/protocol.md; the codec is lib/wire.c.
- * HELLO and OPEN are sent by link_session.c; requests come from
- * i2c_passthrough.c.  The other end is host-agent/session.c.
+ * HELLO and OPEN are sent by link_session.c, USB_START by link_stream.c; other
+ * requests come from i2c_passthrough.c.  The other end is host-agent/session.c.
  *
  * Replies come in the order of the requests, so the only frames that are legal
  * at any time are the reply to the oldest request and, for an owner that asks
@@ -35,6 +35,8 @@ static const char *const state_names[] = {
     [BW_LINK_OPEN] = "open",
     [BW_LINK_WAITING] = "waiting",
     [BW_LINK_READY] = "ready",
+    [BW_LINK_START] = "start",
+    [BW_LINK_STREAM] = "stream",
     [BW_LINK_FAILED] = "failed",
 };
 
@@ -333,24 +335,40 @@ static void take_notice(BwLink *link)
                              link->in + BW_WIRE_HEADER_LEN, h->len);
 }
 
+/* What is to come of the frame, as far as that is known. */
+static size_t frame_left(const BwLink *link)
+{
+    size_t len = BW_WIRE_HEADER_LEN;
+
+    if (link->in_len >= BW_WIRE_HEADER_LEN) {
+        len += link->in_header.len;
+    }
+    return len - link->in_len;
+}
+
+/* Where a stream follows, nothing of it is read before its owner has room. */
 static int input_room(void *opaque)
 {
     BwLink *link = opaque;
 
-    return sizeof(link->in) - link->in_len;
+    if (link->state == BW_LINK_STREAM) {
+        return link->config.ops->stream_room(link->config.opaque);
+    }
+    return link->config.ops->stream ? frame_left(link) :
+                                      sizeof(link->in) - link->in_len;
 }
 
 static void input(void *opaque, const uint8_t *buf, int size)
 {
     BwLink *link = opaque;
-    size_t want, n;
+    size_t n;
 
     while (size > 0 && link->chr_open && link->state != BW_LINK_FAILED) {
-        want = BW_WIRE_HEADER_LEN - link->in_len;
-        if (link->in_len >= BW_WIRE_HEADER_LEN) {
-            want += link->in_header.len;
+        if (link->state == BW_LINK_STREAM) {
+            link->config.ops->stream(link->config.opaque, buf, size);
+            return;
         }
-        n = MIN(want, size);
+        n = MIN(frame_left(link), size);
         memcpy(link->in + link->in_len, buf, n);
         link->in_len += n;
         buf += n;

@@ -23,6 +23,10 @@
  * the host's clock, so a machine that is stopped keeps its lease, and a QEMU
  * that hangs loses it.
  *
+ * The link to a USB export becomes a stream (link_stream.c): from the reply to
+ * USB_START on both ends speak the usbredir protocol, and the link only hands
+ * bytes through until the connection ends.
+ *
  * Everything here runs with the BQL held.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -39,6 +43,8 @@ typedef enum BwLinkState {
     BW_LINK_OPEN,         /* OPEN sent */
     BW_LINK_WAITING,      /* the agent refused OPEN; it is asked again later */
     BW_LINK_READY,        /* requests are taken */
+    BW_LINK_START,        /* USB_START sent: no other request until the reply */
+    BW_LINK_STREAM,       /* no more frames, bytes as they come */
     BW_LINK_FAILED,       /* given up, the owner is about to be told */
 } BwLinkState;
 
@@ -65,11 +71,14 @@ typedef void BwLinkReplyFunc(void *opaque, uint32_t id, unsigned status,
  * struct BwLinkOps - what the link tells its owner
  * @opened: the agent granted the export; false and @errp (one sentence) if it
  *          is not what the owner needs
- * @ready: requests are taken from now on
+ * @ready: requests are taken, or the stream has begun, from now on
  * @down: they are not any more; no reply comes for those under way, which
  *        the owner counts as failed with @status
  * @notice: the agent says something unasked, @type is enum bw_wire_type;
  *          @body is valid during the call; NULL: the owner asks for no notices
+ * @stream_room: how many bytes of the stream the owner takes now
+ * @stream: as many bytes of it, or fewer, have come; NULL: the link does not
+ *          become a stream
  */
 typedef struct BwLinkOps {
     bool (*opened)(void *opaque, const struct bw_wire_opened *opened,
@@ -78,6 +87,8 @@ typedef struct BwLinkOps {
     void (*down)(void *opaque, enum bw_status status);
     void (*notice)(void *opaque, unsigned type, const uint8_t *body,
                    size_t len);
+    int (*stream_room)(void *opaque);
+    void (*stream)(void *opaque, const uint8_t *buf, int len);
 } BwLinkOps;
 
 typedef struct BwLinkConfig {
@@ -164,7 +175,7 @@ bool bw_link_is_ready(const BwLink *link);
  */
 bool bw_link_is_coming(const BwLink *link);
 
-/* "disconnected", "hello", "open", "waiting", "ready" or "failed" */
+/* Such as "disconnected", "hello", "open", "waiting", "ready", "failed" */
 const char *bw_link_state_name(const BwLink *link);
 
 /**
@@ -201,6 +212,13 @@ size_t bw_link_room(const BwLink *link, unsigned keep);
  * all requests under way begin anew.
  */
 void bw_link_extend(BwLink *link);
+
+/*
+ * Write to the stream, and watch it, as a chardev's chr_write and chr_add_watch
+ * do; where there is none: -1 with errno, NULL.
+ */
+int bw_link_stream_write(BwLink *link, const uint8_t *buf, int len);
+GSource *bw_link_stream_watch(BwLink *link, GIOCondition cond);
 
 /* Nobody waits for this reply any more.  It still has to come in time. */
 void bw_link_forget(BwLink *link, uint32_t id);

@@ -75,9 +75,7 @@ static void lease_reply(void *opaque, uint32_t id, unsigned status,
     }
     trace_bw_link_lease(link->config.name, m.identity, m.silence_ms);
     link->silence_ms = m.silence_ms;
-    if (link->silence_ms) {
-        timer_mod(link->lease_timer, link->sent_ms + interval_ms(link));
-    }
+    bw_link_lease_resume(link);
 }
 
 void bw_link_lease_begin(BwLink *link)
@@ -87,6 +85,13 @@ void bw_link_lease_begin(BwLink *link)
     if ((link->peer_caps & BW_CAP_LEASE) &&
         bw_link_begin(link, BW_MSG_LEASE, &w)) {
         bw_link_commit(link, lease_reply, link);
+    }
+}
+
+void bw_link_lease_resume(BwLink *link)
+{
+    if (link->silence_ms) {
+        timer_mod(link->lease_timer, link->sent_ms + interval_ms(link));
     }
 }
 

@@ -21,7 +21,7 @@
 
 #define SOFTWARE "benchwire passthrough"
 
-static void arm_retry(BwLink *link)
+void bw_link_retry_later(BwLink *link)
 {
     link->retry_ms = link->retry_ms ? MIN(link->retry_ms * 2, RETRY_MAX_MS) :
                                       RETRY_FIRST_MS;
@@ -29,9 +29,8 @@ static void arm_retry(BwLink *link)
               qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + link->retry_ms);
 }
 
-/* The agent's own sentence, or what the status means. */
-static char *refusal_text(const char *what, unsigned status,
-                          const uint8_t *body, size_t len)
+char *bw_link_refusal_text(const char *what, unsigned status,
+                           const uint8_t *body, size_t len)
 {
     char text[BW_WIRE_MAX_TEXT + 1];
     struct bw_reader r;
@@ -59,20 +58,29 @@ static const char *refusal_cure(unsigned status)
     }
 }
 
-static void become_ready(BwLink *link)
+void bw_link_note_up(BwLink *link)
 {
-    bw_link_set_state(link, BW_LINK_READY);
-    link->retry_ms = 0;
     if (link->reported) {
         link->reported = 0;
         info_report("%s: the link is up again (agent %s, export '%s')",
                     link->config.name, link->peer, link->config.export);
     }
+}
+
+static void become_ready(BwLink *link)
+{
+    bw_link_set_state(link, BW_LINK_READY);
+    link->retry_ms = 0;
     if (link->was_ready) {
         link->reconnects++;
     }
     link->was_ready = true;
     bw_link_lease_begin(link);
+    if (link->config.ops->stream) {
+        bw_link_stream_start(link);
+        return;
+    }
+    bw_link_note_up(link);
     link->config.ops->ready(link->config.opaque);
 }
 
@@ -108,10 +116,10 @@ static void open_reply(void *opaque, uint32_t id, unsigned status,
         open_granted(link, body, len);
         return;
     }
-    text = refusal_text("the export is refused", status, body, len);
+    text = bw_link_refusal_text("the export is refused", status, body, len);
     bw_link_report(link, BW_LINK_CAUSE_REFUSED, text, refusal_cure(status));
     bw_link_set_state(link, BW_LINK_WAITING);
-    arm_retry(link);
+    bw_link_retry_later(link);
 }
 
 static void send_open(BwLink *link)
@@ -139,8 +147,8 @@ static void hello_reply(void *opaque, uint32_t id, unsigned status,
     struct bw_reader r;
 
     if (status != BW_OK) {
-        text = refusal_text("the agent refuses the session", status, body,
-                            len);
+        text = bw_link_refusal_text("the agent refuses the session", status,
+                                    body, len);
         bw_link_fail(link, BW_LINK_CAUSE_REFUSED, BW_LINK_DOWN, text,
                      status == BW_DENIED ?
                      "it is called again until it lets this QEMU in" :
@@ -189,5 +197,7 @@ void bw_link_retry(void *opaque)
 
     if (link->state == BW_LINK_WAITING) {
         send_open(link);
+    } else if (link->state == BW_LINK_READY) {
+        bw_link_stream_start(link);
     }
 }

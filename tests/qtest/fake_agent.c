@@ -3,7 +3,7 @@
  *
  * Frames: docs/protocol.md.  The honest replies are what host-agent/session.c
  * would send; fake_agent_will() puts one of the acts in their place.  The part
- * is fake_part.c, the lines are fake_gpio.c.
+ * is fake_part.c, the lines are fake_gpio.c, the USB device is fake_usb.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -22,6 +22,7 @@
 #include "fake_agent_priv.h"
 #include "fake_gpio.h"
 #include "fake_scsi.h"
+#include "fake_usb.h"
 #include "lib/wire.h"
 #include "lib/wire_admin.h"
 #include "lib/wire_step.h"
@@ -32,6 +33,7 @@
 struct reply {
     struct bw_wire_header h;
     uint8_t body[BW_WIRE_MAX_BODY];
+    const char *stream; /* what follows the frame in one piece */
 };
 
 /* --- honest replies --- */
@@ -71,7 +73,7 @@ static enum bw_status reply_open(struct fake_agent *f, struct bw_reader *r,
 
     g_assert_cmpint(bw_wire_get_open(r, &m), ==, BW_OK);
     g_assert_true(bw_reader_done(r));
-    if (m.kind == BW_EXPORT_GPIO) {
+    if (m.kind == BW_EXPORT_GPIO || m.kind == BW_EXPORT_USB) {
         opened = (struct bw_wire_opened){ .kind = m.kind, .addr = BW_ADDR_ANY };
     } else if (m.kind == BW_EXPORT_SCSI) {
         fake_scsi_opened(f->scsi, &opened);
@@ -131,7 +133,7 @@ static void make_reply(struct fake_agent *f, const struct bw_wire_header *h,
         status = fake_gpio_reply(f->gpio, h->type, &r, &w);
     } else if (h->type >= BW_MSG_SCSI_CMD && h->type <= BW_MSG_SCSI_RESET) {
         status = fake_scsi_reply(f->scsi, h->type, h->id, &r, &w);
-    } else {
+    } else if (h->type != BW_MSG_USB_START) {
         status = BW_UNSUPPORTED;
         bw_wire_put_text(&w, "the fake agent does not know that");
     }
@@ -213,7 +215,7 @@ static bool recv_bytes(struct fake_agent *f, uint8_t *buf, size_t len)
 static bool send_frame(struct fake_agent *f, const struct reply *p, bool slow,
                        size_t limit, unsigned mutations)
 {
-    uint8_t frame[BW_WIRE_MAX_FRAME];
+    uint8_t frame[BW_WIRE_MAX_FRAME + 256];
     struct bw_writer w;
     size_t i, len;
 
@@ -221,6 +223,10 @@ static bool send_frame(struct fake_agent *f, const struct reply *p, bool slow,
     bw_wire_begin(&w, p->h.type, p->h.status, p->h.id);
     bw_write_bytes(&w, p->body, p->h.len);
     g_assert_cmpint(bw_wire_end(&w, 0), ==, BW_OK);
+    if (p->stream) {
+        bw_write_bytes(&w, (const uint8_t *)p->stream, strlen(p->stream));
+        g_assert_false(w.failed);
+    }
     for (i = 0; i < mutations; i++) {
         frame[g_rand_int_range(f->rand, 0, w.pos)] ^=
             g_rand_int_range(f->rand, 1, 256);
@@ -399,6 +405,7 @@ static bool serve_frame(struct fake_agent *f)
     struct bw_wire_header h;
     enum fake_act act;
     uint32_t arg = 0;
+    bool starts;
 
     if (!recv_bytes(f, raw, sizeof(raw))) {
         return false;
@@ -412,7 +419,16 @@ static bool serve_frame(struct fake_agent *f)
     act = pick_act(f, h.type, &arg);
     make_reply(f, &h, body, act == FAKE_STATUS ? arg : BW_OK, &reply);
     g_mutex_unlock(&f->lock);
-    return do_act(f, act, arg, &reply);
+    starts = h.type == BW_MSG_USB_START && reply.h.status == BW_OK;
+    reply.stream = starts ? fake_usb_greeting(f->usb) : NULL;
+    if (!do_act(f, act, arg, &reply)) {
+        return false;
+    }
+    if (starts && (act <= FAKE_TRICKLE || act == FAKE_TWICE)) {
+        fake_usb_run(f->usb, f->conn, f->wake[0]);
+        return false;
+    }
+    return true;
 }
 
 static void set_conn(struct fake_agent *f, int conn)
@@ -490,9 +506,10 @@ struct fake_agent *fake_agent_start(const char *path)
     f->grant_funcs = BW_I2C_FUNC_RDWR | BW_I2C_FUNC_ZERO_LEN;
     f->caps =
         BW_CAP_I2C | BW_CAP_SMBUS | BW_CAP_STEP | BW_CAP_PROFILE | BW_CAP_GPIO;
-    f->caps |= BW_CAP_SCSI;
+    f->caps |= BW_CAP_SCSI | BW_CAP_USB;
     f->gpio = fake_gpio_new();
     f->scsi = fake_scsi_new();
+    f->usb = fake_usb_new();
     f->path = g_strdup(path);
     f->listen_fd = path ? listen_unix(path) : listen_tcp(&f->port);
     g_assert_cmpint(listen(f->listen_fd, 8), ==, 0);
@@ -520,6 +537,7 @@ void fake_agent_stop(struct fake_agent *f)
     g_free(f->profile);
     fake_gpio_free(f->gpio);
     fake_scsi_free(f->scsi);
+    fake_usb_free(f->usb);
     g_string_free(f->log, true);
     g_rand_free(f->rand);
     g_mutex_clear(&f->lock);

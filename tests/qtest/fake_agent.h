@@ -25,6 +25,7 @@
 struct fake_agent;
 struct fake_gpio;
 struct fake_scsi;
+struct fake_usb;
 
 enum fake_act {
     FAKE_HONEST,

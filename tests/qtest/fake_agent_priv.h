@@ -43,6 +43,7 @@ struct fake_agent {
     uint8_t reg[256];
     struct fake_gpio *gpio;
     struct fake_scsi *scsi;
+    struct fake_usb *usb;
     uint32_t caps;       /* of HELLO */
     uint32_t silence_ms; /* of LEASE; 0: none */
     bool opened;
