@@ -234,6 +234,7 @@ pick = $(if $(T),$(or $(filter $(T) %/$(T) %/$(T).sh,$(1)),$(error \
 	$(notdir $(1))))),$(1))
 
 CHECKS = $(UNIT_TESTS) tests/borders.sh tests/build.sh tests/runner.sh \
+	tests/troubleshooting.sh \
 	$(FUZZ_REPLAYS) \
 	$(QTESTS:%=$(BUILD)/qemu/hw/benchwire/tests/%) $(E2E_TESTS) $(DEB_TESTS) \
 	$(RIG_TESTS) $(TAPE_TESTS)
@@ -248,7 +249,8 @@ check-borders: $(BUILD)/setup/test ## who may include what
 	$(Q)tests/run-tests tests/borders.sh
 
 check-build: $(BUILD)/setup/test ## the build scripts and the test runner
-	$(Q)tests/run-tests tests/build.sh tests/runner.sh
+	$(Q)tests/run-tests tests/build.sh tests/runner.sh \
+		tests/troubleshooting.sh
 
 check-fuzz: $(BUILD)/setup/test ## the fuzzers' corpora, under ASan and UBSan
 	$(SUBMAKE) $(FUZZ_REPLAYS)

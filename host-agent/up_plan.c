@@ -22,7 +22,8 @@
  * @pins: it has nets that lines can continue
  * @usb: the USB controller to be added, "" for its own; NULL: it has none
  * @scsi: the same for SCSI
- * @memory: "" or how much
+ * @memory: "" or how much; and then its PCI is below 4 GiB, where a Linux of
+ *          32 bits without LPAE finds it
  * @icount: the guest's clock goes with its instructions
  */
 struct bw_up_machine {
@@ -630,6 +631,9 @@ static void add_machine(const struct bw_up *up, struct bw_up_options *o)
     bw_up_add(o, "machine", m->name);
     if (up->firmware) {
         bw_up_set(o, "kernel", "%s", up->firmware);
+    }
+    if (m->memory[0]) {
+        bw_up_set(o, "highmem", "off");
     }
     if (m->icount) {
         bw_up_add(o, "icount", NULL);

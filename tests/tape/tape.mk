@@ -19,6 +19,12 @@ tape-guest: $(BUILD)/setup/qemu ## a shell in a Debian with tape drives, TAPES=F
 	$(SUBMAKE) qemu tape-guest-files
 	$(Q)tests/tape/with-guest -i $(TAPES)
 
+# The same Debian with a bench attached by "benchwire up"
+.PHONY: linux
+linux: $(BUILD)/setup/qemu $(BUILD)/setup/tape ## a Debian on QEMU's virt with a bench attached, BENCH=FILE or the agent's address
+	$(SUBMAKE) qemu agent tape-guest-files
+	$(Q)scripts/linux.sh
+
 check-tape: $(BUILD)/setup/test $(BUILD)/setup/qemu ## the tape drive with Linux and its tools; docs/rig.md
 	$(SUBMAKE) qemu agent tape-guest-files
 	$(Q)tests/tape/with-guest tests/run-tests $(call pick,$(TAPE_TESTS))

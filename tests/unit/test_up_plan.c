@@ -124,7 +124,7 @@ static void virt_gets_usb_and_scsi_with_their_controllers(void **state)
     assert_int_equal(bw_up_attached(&up), 2);
     assert_non_null(strstr(up.exports[0].note, "has no I2C bus"));
     expect_line(
-        "-machine virt,kernel=zImage -m size=512M "
+        "-machine virt,kernel=zImage,highmem=off -m size=512M "
         "-device qemu-xhci,id=usb -device virtio-scsi-pci,id=scsi " LINK(
             "tape") "-device tape-passthrough,id=tape,chardev=tape-link,"
                     "export=tape " LINK(
@@ -348,6 +348,7 @@ static void a_file_for_readconfig_says_the_same(void **state)
     assert_string_equal(text, "\n[machine]\n"
                               "  type = \"virt\"\n"
                               "  kernel = \"a,b\"\n"
+                              "  highmem = \"off\"\n"
                               "\n[memory]\n"
                               "  size = \"512M\"\n"
                               "\n[device \"scsi\"]\n"
