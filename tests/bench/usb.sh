@@ -21,7 +21,7 @@ usb_seconds() {
     user "disk=\$(disk $1) && start=\${EPOCHREALTIME/./}
         { $2; } >/tmp/out 2>&1 || { cat /tmp/out >&2; exit 1; }
         echo \$((\${EPOCHREALTIME/./} - start))" |
-        awk '{ printf "%.4f", $1 / 1e6 }'
+        awk '/^[0-9]+$/ { printf "%.4f", $1 / 1e6 }'
 }
 
 # usb_turn NAME VENDOR: one round of the disk that is there
@@ -29,9 +29,9 @@ usb_turn() {
     local write read
     user_waits 120 disk "$2" >/dev/null
     write=$(usb_seconds "$2" "dd if=/dev/zero of=\$disk bs=1M count=$USB_MB \
-        oflag=direct conv=fsync") &&
+        oflag=direct conv=fsync") && [ -n "$write" ] &&
         read=$(usb_seconds "$2" "dd if=\$disk of=/dev/null bs=1M \
-            count=$USB_MB iflag=direct") &&
+            count=$USB_MB iflag=direct") && [ -n "$read" ] &&
         echo "$write $read" >>"$dir/usb.$1"
 }
 
