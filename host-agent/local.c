@@ -18,14 +18,26 @@
 
 #include "host-agent/backend_gpio_lines.h"
 #include "host-agent/backend_i2c_dev.h"
+#include "host-agent/backend_sg.h"
 #include "host-agent/backend_sim.h"
 #include "host-agent/backend_sim_lines.h"
+#include "host-agent/backend_sim_tape.h"
 #include "host-agent/bench.h"
 #include "host-agent/conn.h"
 #include "host-agent/service_gpio.h"
 #include "host-agent/service_scsi.h"
 #include "host-agent/session.h"
 #include "peripherals/parts/part.h"
+
+#define SIM_TAPE "sim-tape:"
+
+/* What is to be served. */
+struct place {
+    enum bw_export_kind kind;
+    const char *name; /* of the adapter, the chip, the device */
+    const char *line; /* of a chip */
+    uint16_t addr;    /* on an adapter */
+};
 
 struct bw_local {
     int fd;
@@ -157,6 +169,47 @@ err_finish:
     return false;
 }
 
+static bool fill_scsi_bench(struct bw_bench *b, const char *device, char *error,
+                            size_t error_size)
+{
+    static const struct bw_scsi_owner owner;
+    size_t prefix = strlen(SIM_TAPE);
+    struct bw_scsi_unit *unit;
+    struct bw_export *e;
+
+    unit = strncmp(device, SIM_TAPE, prefix) == 0
+               ? bw_sim_tape_new(device + prefix, "", error, error_size)
+               : bw_sg_new(device, error, error_size);
+    if (!unit) {
+        return false;
+    }
+    snprintf(error, error_size, "out of memory");
+    bw_bench_init(b);
+    e = bw_bench_add_export(b, BW_LOCAL_SCSI_EXPORT, BW_EXPORT_SCSI, NULL,
+                            BW_ADDR_ANY, device);
+    if (!e) {
+        unit->ops->free(unit);
+    }
+    if (!e || !bw_service_scsi_attach(e, unit, &owner)) {
+        bw_bench_finish(b);
+        return false;
+    }
+    return true;
+}
+
+static bool fill(struct bw_bench *b, const struct place *p, char *error,
+                 size_t error_size)
+{
+    switch (p->kind) {
+    case BW_EXPORT_GPIO:
+        return fill_gpio_bench(b, p->name, p->line, error, error_size);
+    case BW_EXPORT_SCSI:
+        return fill_scsi_bench(b, p->name, error, error_size);
+    default:
+        return fill_bench(b, p->name, p->addr, error, error_size);
+    }
+}
+
 static void *serve(void *opaque)
 {
     struct bw_local *l = opaque;
@@ -179,9 +232,8 @@ static int start_thread(struct bw_local *l)
     return err;
 }
 
-/* @line: of a GPIO chip, or NULL: @name is an I2C adapter. */
-static struct bw_local *start(const char *name, const char *line, uint16_t addr,
-                              int fd, char *error, size_t error_size)
+static struct bw_local *start(const struct place *place, int fd, char *error,
+                              size_t error_size)
 {
     struct bw_local *l = malloc(sizeof(*l));
     int err;
@@ -190,8 +242,7 @@ static struct bw_local *start(const char *name, const char *line, uint16_t addr,
         snprintf(error, error_size, "out of memory");
         goto err_close_fd;
     }
-    if (line ? !fill_gpio_bench(&l->bench, name, line, error, error_size)
-             : !fill_bench(&l->bench, name, addr, error, error_size)) {
+    if (!fill(&l->bench, place, error, error_size)) {
         goto err_free;
     }
     l->fd = fd;
@@ -216,13 +267,29 @@ err_close_fd:
 struct bw_local *bw_local_start(const char *adapter, uint16_t addr, int fd,
                                 char *error, size_t error_size)
 {
-    return start(adapter, NULL, addr, fd, error, error_size);
+    const struct place place = { .kind = BW_EXPORT_I2C,
+                                 .name = adapter,
+                                 .addr = addr };
+
+    return start(&place, fd, error, error_size);
 }
 
 struct bw_local *bw_local_start_gpio(const char *chip, const char *line, int fd,
                                      char *error, size_t error_size)
 {
-    return start(chip, line, BW_ADDR_ANY, fd, error, error_size);
+    const struct place place = { .kind = BW_EXPORT_GPIO,
+                                 .name = chip,
+                                 .line = line };
+
+    return start(&place, fd, error, error_size);
+}
+
+struct bw_local *bw_local_start_scsi(const char *device, int fd, char *error,
+                                     size_t error_size)
+{
+    const struct place place = { .kind = BW_EXPORT_SCSI, .name = device };
+
+    return start(&place, fd, error, error_size);
 }
 
 void bw_local_stop(struct bw_local *local)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #define BW_LOCAL_GPIO_EXPORT "gpio"
+#define BW_LOCAL_SCSI_EXPORT "scsi"
 
 struct bw_local;
 
@@ -42,6 +43,16 @@ struct bw_local *bw_local_start(const char *adapter, uint16_t addr, int fd,
  */
 struct bw_local *bw_local_start_gpio(const char *chip, const char *line, int fd,
                                      char *error, size_t error_size);
+
+/**
+ * bw_local_start_scsi: the same for one SCSI device
+ * @device: "/dev/sgN" or another node of it; or "sim-tape:FILE.tap"
+ *
+ * The only export is BW_LOCAL_SCSI_EXPORT, with the commands that are harmless
+ * (lib/scsi_command.h).
+ */
+struct bw_local *bw_local_start_scsi(const char *device, int fd, char *error,
+                                     size_t error_size);
 
 /* End the session (the peer sees end of file) and wait for the thread; a
  * transfer that the kernel has not returned from is waited for.  NULL is

@@ -480,8 +480,8 @@ bool bw_link_start(BwLink *link, const BwLinkConfig *config, CharBackend *chr,
     link->chr = chr;
     link->start_ms = qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
     if (adapter) {
-        own = bw_linux_i2c_chardev_new(adapter, config->line, config->name,
-                                       errp);
+        own = bw_linux_i2c_chardev_new(config->kind, adapter, config->line,
+                                       config->name, errp);
         if (!own) {
             g_free(link->config.name);
             memset(link, 0, sizeof(*link));

@@ -36,8 +36,9 @@ OBJECT_DECLARE_SIMPLE_TYPE(LinuxI2CChardev, CHARDEV_LINUX_I2C)
 struct LinuxI2CChardev {
     SocketChardev parent;
 
+    enum bw_export_kind kind; /* of what is served; 0: I2C */
     char *device;
-    char *line;               /* of a GPIO chip; NULL: an I2C adapter */
+    char *line;               /* of a GPIO chip */
     uint16_t addr;            /* 7 bits, or BW_ADDR_ANY */
     struct bw_local *session; /* NULL: none */
     int fd;                   /* our end of its connection; -1: handed over */
@@ -46,7 +47,7 @@ struct LinuxI2CChardev {
     QEMUTimer *timer;         /* connect */
     uint32_t retry_ms;        /* its next delay */
     int64_t connected_ms;     /* the newest connection's time */
-    Notifier exit;            /* of a GPIO chip's line */
+    Notifier exit;            /* of what must not be left as it is */
 };
 
 static ChardevClass *parent_class(void)
@@ -78,7 +79,10 @@ static void end_session_in_background(LinuxI2CChardev *s)
     }
 }
 
-/* QEMU ends, its devices stay as they are: the line must be let go of here. */
+/*
+ * QEMU ends, its devices stay as they are: a line must be let go of here, a
+ * SCSI device's reservations given up.
+ */
 static void end_session_at_exit(Notifier *exit, void *data)
 {
     LinuxI2CChardev *s = container_of(exit, LinuxI2CChardev, exit);
@@ -86,6 +90,19 @@ static void end_session_at_exit(Notifier *exit, void *data)
     trace_bw_local_exit(CHARDEV(s)->label);
     bw_local_stop(s->session);
     s->session = NULL;
+}
+
+static struct bw_local *start_local(LinuxI2CChardev *s, int fd, char *error,
+                                    size_t error_size)
+{
+    switch (s->kind) {
+    case BW_EXPORT_GPIO:
+        return bw_local_start_gpio(s->device, s->line, fd, error, error_size);
+    case BW_EXPORT_SCSI:
+        return bw_local_start_scsi(s->device, fd, error, error_size);
+    default:
+        return bw_local_start(s->device, s->addr, fd, error, error_size);
+    }
 }
 
 static bool start_session(LinuxI2CChardev *s, Error **errp)
@@ -98,9 +115,7 @@ static bool start_session(LinuxI2CChardev *s, Error **errp)
                          s->device);
         return false;
     }
-    s->session = s->line ?
-        bw_local_start_gpio(s->device, s->line, fds[1], error, sizeof(error)) :
-        bw_local_start(s->device, s->addr, fds[1], error, sizeof(error));
+    s->session = start_local(s, fds[1], error, sizeof(error));
     if (!s->session) {
         close(fds[0]);
         error_setg(errp, "%s", error);
@@ -331,18 +346,20 @@ DEFINE_TYPES(linux_i2c_types)
 
 /* --- for passthrough devices --- */
 
-Chardev *bw_linux_i2c_chardev_new(const char *device, const char *line,
+Chardev *bw_linux_i2c_chardev_new(enum bw_export_kind kind,
+                                  const char *device, const char *line,
                                   const char *name, Error **errp)
 {
     Chardev *chr = CHARDEV(object_new(TYPE_CHARDEV_LINUX_I2C));
 
     chr->label = g_strdup(name);
+    CHARDEV_LINUX_I2C(chr)->kind = kind;
     CHARDEV_LINUX_I2C(chr)->line = g_strdup(line);
     if (!set_up(CHARDEV_LINUX_I2C(chr), device, BW_ADDR_ANY, errp)) {
         object_unref(OBJECT(chr));
         return NULL;
     }
-    if (line) {
+    if (kind != BW_EXPORT_I2C) {
         CHARDEV_LINUX_I2C(chr)->exit.notify = end_session_at_exit;
         qemu_add_exit_notifier(&CHARDEV_LINUX_I2C(chr)->exit);
     }

@@ -18,6 +18,7 @@
 #define BENCHWIRE_PASSTHROUGH_LINUX_I2C_CHARDEV_H
 
 #include "chardev/char-fe.h"
+#include "hw/benchwire/lib/wire.h"
 
 #define TYPE_CHARDEV_LINUX_I2C "chardev-linux-i2c"
 
@@ -26,8 +27,9 @@
 
 /**
  * bw_linux_i2c_chardev_new: one that belongs to a device
- * @device: what bw_local_start() takes: "/dev/i2c-N", "sim"; or, with @line,
- *          bw_local_start_gpio(): a GPIO chip
+ * @kind: of what it serves: I2C, GPIO or SCSI
+ * @device: what bw_local_start() takes: "/dev/i2c-N", "sim"; or
+ *          bw_local_start_gpio(), a GPIO chip; or bw_local_start_scsi()
  * @line: number or name of the chip's line, or NULL
  * @name: of the owner, for logs
  *
@@ -36,7 +38,8 @@
  * Returns: a chardev for qemu_chr_fe_init(), whose qemu_chr_fe_deinit() frees
  * it, or NULL with @errp set if the adapter cannot be used.
  */
-Chardev *bw_linux_i2c_chardev_new(const char *device, const char *line,
+Chardev *bw_linux_i2c_chardev_new(enum bw_export_kind kind,
+                                  const char *device, const char *line,
                                   const char *name, Error **errp);
 
 /* Is that a linux-i2c chardev?  @chr may be NULL. */

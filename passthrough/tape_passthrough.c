@@ -4,6 +4,8 @@
  *   -chardev socket,id=pi,host=...,port=...,reconnect-ms=1000
  *   -device virtio-scsi-pci -device tape-passthrough,chardev=pi,export=tape
  *
+ *   -device tape-passthrough,device=/dev/sg0
+ *
  * The agent runs the guest's commands on the device, one at a time and in
  * order (SG_IO, host-agent/backend_sg.c); status, sense data and residue come
  * back as they are.  tape_passthrough.h lists the files; this one has the
@@ -36,6 +38,7 @@
 #include "system/block-backend.h"
 #include "system/runstate.h"
 #include "tape_passthrough.h"
+#include "hw/benchwire/host-agent/local.h"
 
 #define MIN_TIMEOUT_MS 10
 #define MAX_TIMEOUT_MS 60000
@@ -74,10 +77,22 @@ static bool find_type(TapePassthrough *s, uint8_t *type, Error **errp)
 
 static bool check_place(TapePassthrough *s, Error **errp)
 {
-    if (!qemu_chr_fe_backend_connected(&s->chr)) {
-        error_setg(errp, "tape-passthrough: chardev= does not say where the "
-                   "device is; give chardev=ID for one of an agent");
+    bool has_chr = qemu_chr_fe_backend_connected(&s->chr);
+
+    if (has_chr == (s->device != NULL)) {
+        error_setg(errp, "tape-passthrough: %s; give chardev=ID for a device "
+                   "of an agent or device=/dev/sgN for one of this machine",
+                   has_chr ? "chardev= and device= exclude each other" :
+                   "neither chardev= nor device= says where it is");
         return false;
+    }
+    if (s->device && s->export) {
+        error_setg(errp, "tape-passthrough: export= names an export of an "
+                   "agent, and device= uses none; leave it out");
+        return false;
+    }
+    if (s->device) {
+        return true;
     }
     if (!s->export || !*s->export) {
         error_setg(errp, "tape-passthrough: the agent's export is not named; "
@@ -133,7 +148,7 @@ static bool start_link(TapePassthrough *s, Error **errp)
 {
     BwLinkConfig config = {
         .name = g_strdup(s->name),
-        .export = s->export,
+        .export = s->device ? BW_LOCAL_SCSI_EXPORT : s->export,
         .kind = BW_EXPORT_SCSI,
         .caps = BW_CAP_SCSI,
         .timeout_ms = s->timeout_ms,
@@ -141,7 +156,7 @@ static bool start_link(TapePassthrough *s, Error **errp)
         .opaque = s,
     };
 
-    return bw_link_start(&s->link, &config, &s->chr, NULL, errp);
+    return bw_link_start(&s->link, &config, &s->chr, s->device, errp);
 }
 
 static void tape_passthrough_realize(SCSIDevice *dev, Error **errp)
@@ -271,6 +286,7 @@ static void get_device_type(Object *obj, Visitor *v, const char *name,
 static const Property tape_passthrough_properties[] = {
     DEFINE_PROP_CHR("chardev", TapePassthrough, chr),
     DEFINE_PROP_STRING("export", TapePassthrough, export),
+    DEFINE_PROP_STRING("device", TapePassthrough, device),
     DEFINE_PROP_UINT32("timeout-ms", TapePassthrough, timeout_ms, 10000),
     DEFINE_PROP_UINT32("wait-ms", TapePassthrough, wait_ms, 5000),
     DEFINE_PROP_STRING("scsi-type", TapePassthrough, type_name),
@@ -282,6 +298,8 @@ static const struct {
 } property_texts[] = {
     { "chardev", "the connection to the agent" },
     { "export", "the agent's export" },
+    { "device", "in place of both: /dev/sgN of this machine, or "
+                "sim-tape:FILE.tap" },
     { "timeout-ms", "how long the agent may say nothing while it is asked" },
     { "wait-ms", "how long a command waits for a link that is not there" },
     { "scsi-type", "disk, tape, rom or changer; without it the agent's word" },

@@ -268,6 +268,10 @@ static void take_result(TapePassthrough *s, const struct bw_wire_scsi_result *m)
 
     if (m->flags & BW_SCSI_RESULT_NO_STATUS) {
         trace_bw_tape_passthrough_failed(s->name, s->run.id, "no status");
+        if (m->flags & BW_SCSI_RESULT_REFUSED) {
+            fail(s, BW_SENSE_ABORTED, BW_ASC_NO_CONTACT); /* not even begun */
+            return;
+        }
         bw_scsi_nexus_abandon(&s->nexus, r->req.cmd.buf);
         fail(s, BW_SENSE_ABORTED, BW_ASC_NO_ANSWER);
         return;

@@ -9,12 +9,12 @@
  */
 #include "qemu/osdep.h"
 #include <glib/gstdio.h>
-#include "qemu/bswap.h"
 #include "qobject/qdict.h"
 #include "tape_bench.h"
 
 #define tape_do tape_replay_do /* both headers have one */
 #include "../tape_replay.h"
+#include "tape_rows.h"
 
 struct replay {
     struct tape_bench bench;
@@ -110,35 +110,6 @@ static void complain(struct tape_rig *rig, const char *text)
     replay->complaints++;
 }
 
-/*
- * A host gives as much room as its CDB asks for.  A few rows are about CDBs
- * that ask for none, or for more than there can be: those are for the drive
- * alone.
- */
-static bool host_would_send(const struct tape_row *row, uint16_t block)
-{
-    uint8_t cdb[16] = { 0 };
-    unsigned length = tape_hex(row->cdb, cdb, sizeof(cdb));
-    uint64_t blocks = length == 16 ? ldl_be_p(cdb + 11) & 0xffffff
-                                   : ldl_be_p(cdb + 1) & 0xffffff;
-    uint64_t bytes = cdb[1] & 1 ? blocks * block : blocks;
-
-    switch (cdb[0]) {
-    case 0x08:
-    case 0x0a:
-    case 0x0f:
-    case 0x81:
-    case 0x88:
-    case 0x8a:
-        return bytes == row->in + row->out;
-    case 0x13:
-    case 0x8f:
-        return (cdb[1] & 2 ? bytes : 0) == row->in + row->out;
-    default:
-        return true;
-    }
-}
-
 static void replay_rows(struct tape_rig *rig)
 {
     struct replay *replay = rig->opaque;
@@ -148,8 +119,8 @@ static void replay_rows(struct tape_rig *rig)
             continue;
         }
         for (size_t i = 0; i < tape_tables[at].count; i++) {
-            if (host_would_send(&tape_tables[at].rows[i],
-                                tape_tables[at].block)) {
+            if (tape_rows_would_send(&tape_tables[at].rows[i],
+                                     tape_tables[at].block)) {
                 tape_replay_row(rig, at, &tape_tables[at].rows[i]);
                 replay->rows++;
             }

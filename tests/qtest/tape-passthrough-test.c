@@ -447,6 +447,37 @@ static void a_machine_that_is_stopped_gets_the_answer_later(const void *data)
     tape_link_finish(&l);
 }
 
+static void a_device_of_this_machine_needs_no_agent(const void *data)
+{
+    g_autofree char *text = NULL;
+    struct tape_link l = { .t = tape_bench_new() };
+
+    tape_bench_make(&l.t, "tape.tap", NULL, 0);
+    bench_init(&l.b);
+    l.b.qts = qtest_initf(GUEST_SCSI_VIRTIO_ARGS
+                          " -device tape-passthrough,id=part,bus=hba.0,"
+                          "scsi-id=1,device=sim-tape:%s -D %s 2>%s",
+                          l.t.tap, l.b.trace, l.b.log);
+    l.t.qts = l.b.qts;
+    l.t.scsi = guest_scsi_new(l.b.qts, GUEST_SCSI_VIRTIO);
+    wait_link(&l.b, "ready");
+    guest_scsi_settle(l.t.scsi, 1);
+    tape_write_record(&l.t, 0xa, 4);
+    tape_good(&l.t, "10 00 00 00 01 00");
+    tape_good(&l.t, "01");
+    tape_read_record(&l.t, 0xa, 4);
+    g_assert_cmphex(guest_scsi_reset_unit(l.t.scsi, 1), ==, 0);
+    tape_check(&l.t, "00", 6, 0x2900);
+    guest_scsi_free(l.t.scsi);
+    qtest_quit(l.b.qts);
+    text = tape_contents(l.t.tap);
+    g_assert_cmpstr(text, ==, "4xa TM EOM");
+    l.b.qts = NULL;
+    l.t.qts = NULL;
+    bench_finish(&l.b);
+    tape_bench_free(&l.t);
+}
+
 static void assert_error(struct tape_link *l, const char *text,
                          const char *command)
 {
@@ -474,7 +505,11 @@ static void mistakes_are_told(const void *data)
         const char *text;
         const char *props;
     } rows[] = {
-        { "give chardev=ID", "'export': 'part'" },
+        { "give chardev=ID for a device of an agent", "'export': 'part'" },
+        { "chardev= and device= exclude each other",
+          "'chardev': 'agent', 'device': '/dev/sg0'" },
+        { "device= uses none; leave it out",
+          "'export': 'part', 'device': '/dev/sg0'" },
         { "give export=NAME", "'chardev': 'agent'" },
         { "timeout-ms 9 is out of range",
           "'chardev': 'agent', 'export': 'part', 'timeout-ms': 9" },
@@ -538,6 +573,7 @@ int main(int argc, char **argv)
     VIRTIO(commands_wait_for_each_other);
     VIRTIO(it_can_be_unplugged_with_a_command_under_way);
     VIRTIO(a_machine_that_is_stopped_gets_the_answer_later);
+    VIRTIO(a_device_of_this_machine_needs_no_agent);
     VIRTIO(it_is_not_migrated);
     VIRTIO(mistakes_are_told);
     return g_test_run();

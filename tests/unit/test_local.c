@@ -186,9 +186,39 @@ static void a_chip_that_is_not_there_is_explained(void **state)
     close(fds[1]);
 }
 
+/* What goes over it: tests/qtest/tape-passthrough-test.c,
+ * a_device_of_this_machine_needs_no_agent.  A device may come later. */
+static void a_scsi_device_is_served_and_given_back(void **state)
+{
+    struct bw_local *local;
+    int fds[2];
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    local = bw_local_start_scsi("/dev/sg777", fds[0], error, sizeof(error));
+    assert_non_null(local);
+    assert_int_equal(bw_client_attach(&client, fds[1]), BW_OK);
+    bw_client_close(&client);
+    bw_local_stop(local);
+}
+
+static void a_tape_that_is_not_there_is_explained(void **state)
+{
+    int fds[2];
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    assert_null(bw_local_start_scsi("sim-tape:/nowhere/x.tap", fds[0], error,
+                                    sizeof(error)));
+    assert_non_null(strstr(error, "/nowhere/x.tap"));
+    close(fds[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_scsi_device_is_served_and_given_back),
+        cmocka_unit_test(a_tape_that_is_not_there_is_explained),
         cmocka_unit_test(the_three_parts_of_the_built_in_bench_answer),
         cmocka_unit_test(one_address_is_the_only_one_served),
         cmocka_unit_test(the_values_are_an_export_of_their_own),
