@@ -1,9 +1,9 @@
 #!/bin/bash
 # Measure, beside each other in one run: register reads against the bare
 # socket and the local form, what sessions cost the agent, what a tape costs
-# without a guest, GPIO edges against libgpiod alone, a USB disk against
-# usbredirect and QEMU's own, processor speed and boot time against stock QEMU,
-# and what a board costs its host.
+# without a guest, in one and through the agent, GPIO edges against libgpiod
+# alone, a USB disk against usbredirect and QEMU's own, processor speed and boot
+# time against stock QEMU, and what a board costs its host.
 #
 # usage: make bench        results also in build/bench/result.txt; GPIO and
 #                          USB need the rig that tests/rig/with-rig boots
@@ -28,6 +28,8 @@ cd "$BW_ROOT" || exit
 . tests/bench/tape.sh
 # shellcheck source=tests/bench/tape_guest.sh
 . tests/bench/tape_guest.sh
+# shellcheck source=tests/bench/tape_through.sh
+. tests/bench/tape_through.sh
 # shellcheck source=tests/rig/rig.bash
 . tests/rig/rig.bash
 # shellcheck source=tests/rig/lines.bash
@@ -182,6 +184,7 @@ main() {
     measure_sessions
     measure_tape
     measure_tape_guest
+    measure_tape_through
     compare_stock
     measure_boards
     compare_gpio

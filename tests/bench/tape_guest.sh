@@ -11,9 +11,9 @@ TAPE_ROUNDS=5
 TAPE_KIB=65536 # per round
 TAPE_SMALL=512 # KiB per round, in blocks of 512 bytes
 
-# guest_seconds COMMAND: how long it takes by the guest's clock
-guest_seconds() {
-    guest "start=\${EPOCHREALTIME/./}; { $1; } >/tmp/out 2>&1 ||
+# seconds_in guest|bench COMMAND: how long it takes by that machine's clock
+seconds_in() {
+    "$1" "start=\${EPOCHREALTIME/./}; { $2; } >/tmp/out 2>&1 ||
         { cat /tmp/out >&2; exit 1; }
         echo \$((\${EPOCHREALTIME/./} - start))" |
         awk '{ printf "%.4f", $1 / 1e6 }'
@@ -30,8 +30,8 @@ turns() {
     local round tape disk rows=$dir/tape-guest.rows
     : >"$rows"
     for ((round = 0; round < TAPE_ROUNDS; round++)); do
-        tape=$(guest_seconds "round=$round; $3") || :
-        disk=$(guest_seconds "round=$round; $4") || :
+        tape=$(seconds_in guest "round=$round; $3") || :
+        disk=$(seconds_in guest "round=$round; $4") || :
         [ -z "$tape" ] || [ -z "$disk" ] || echo "$tape $disk" >>"$rows"
     done
     row "$1" "$(speed "$2" 1)" \

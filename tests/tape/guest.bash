@@ -11,9 +11,12 @@
 # virtio-scsi, l0 and l1 on an lsi53c895a.  In the guest each is /dev/tape/NAME,
 # which does not rewind, NAME-rewind and NAME-sg.  v4 is the empty drive of a
 # library, /dev/tape/changer, whose folder is $GUEST/library.
-# /dev/disk/by-id/scratch is a disk of 4 GB.
+# /dev/tape/disk is a SCSI disk of 64 MB, /dev/disk/by-id/scratch one of 4 GB.
 #
 # $GUEST is the guest's folder: cartridges, console, qemu.log, boot (its times).
+#
+# With BW_TAPE_THROUGH=1 the same drives are used from a second guest, through an
+# agent in this one: through.bash.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
@@ -33,6 +36,11 @@ declare -A GUEST_TAPE=(
 
 guest() {
     tests/rig/guest.py -t "${GUEST_TIMEOUT:-120}" "$GUEST/control.sock" "$*"
+}
+
+# guest_port: where the host finds port 7420 of the guest's loopback
+guest_port() {
+    guest_qmp hmp 'info usernet' | awk '/HOST_FORWARD/ { print $4 }'
 }
 
 guest_qmp() {
@@ -65,8 +73,9 @@ guest_wait() {
     done
 }
 
+# guest_alive FOLDER
 guest_alive() {
-    kill -0 "$(cat "$GUEST/qemu.pid" 2>/dev/null)" 2>/dev/null
+    kill -0 "$(cat "$1/qemu.pid" 2>/dev/null)" 2>/dev/null
 }
 
 # guest_tapes BUS NAME...: adds the drives of a controller to $args
@@ -92,8 +101,16 @@ guest_library() {
         -device "scsi-changer,bus=virtio.0,scsi-id=$(($1 + 1)),slots=$GUEST/library,drives=v$1")
 }
 
-# guest_base: what every guest needs that runs this Debian
+# guest_disk NUMBER
+guest_disk() {
+    truncate -s 64M "$GUEST/disk.img"
+    args+=(-drive "if=none,id=disk,format=raw,file=$GUEST/disk.img"
+        -device "scsi-hd,bus=virtio.0,scsi-id=$1,drive=disk")
+}
+
+# guest_base [FOLDER]: what every guest needs that runs this Debian
 guest_base() {
+    local folder=${1:-$GUEST}
     args=(-M "virt,highmem=off" -m 512 -nodefaults -no-user-config
         -display none -no-reboot -kernel build/tape/zImage
         -initrd build/tape/initramfs
@@ -101,80 +118,115 @@ guest_base() {
         -device virtio-rng-pci
         -drive "if=none,id=root,format=raw,snapshot=on,file=build/tape/root.img"
         -device "virtio-blk-pci,drive=root,serial=root"
-        -chardev "socket,id=control,path=$GUEST/control.sock,server=on,wait=off"
-        -qmp "unix:$GUEST/qmp.sock,server=on,wait=off")
+        -chardev "socket,id=control,path=$folder/control.sock,server=on,wait=off"
+        -qmp "unix:$folder/qmp.sock,server=on,wait=off")
 }
 
-# guest_args: the drives as well; $GUEST_ARGS names another one
-guest_args() {
-    guest_base
-    truncate -s 4G "$GUEST/scratch.img"
-    args+=(-drive "if=none,id=scratch,format=raw,file=$GUEST/scratch.img"
+# guest_machine FOLDER: one with a disk for tests and a virtio-scsi
+guest_machine() {
+    guest_base "$1"
+    truncate -s 4G "$1/scratch.img"
+    args+=(-drive "if=none,id=scratch,format=raw,file=$1/scratch.img"
         -device "virtio-blk-pci,drive=scratch,serial=scratch"
         -device "virtio-scsi-pci,id=virtio")
+}
+
+# guest_args FOLDER: the drives as well; $GUEST_ARGS names another one
+guest_args() {
+    guest_machine "$1"
+    args+=(-netdev "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-127.0.0.1:7420"
+        -device "virtio-net-pci,netdev=net,romfile=")
     if guest_has_tape; then
         guest_tapes virtio "${GUEST_VIRTIO[@]}"
         guest_library ${#GUEST_VIRTIO[@]}
+        guest_disk $((${#GUEST_VIRTIO[@]} + 2))
         args+=(-device "lsi53c895a,id=lsi")
         guest_tapes lsi "${GUEST_LSI[@]}"
     fi
 }
 
+# guest_qemu FOLDER ARGS: ARGS is a function that makes $args
 guest_qemu() {
     local args
-    "${GUEST_ARGS:-guest_args}"
+    "$2" "$1"
     setsid "$GUEST_QEMU" "${args[@]}" \
         -append "console=ttyAMA0 panic=-1 quiet apparmor=0" \
-        -serial "file:$GUEST/console" >"$GUEST/qemu.log" 2>&1 </dev/null 7>&- &
-    echo $! >"$GUEST/qemu.pid"
+        -serial "file:$1/console" >"$1/qemu.log" 2>&1 </dev/null 7>&- &
+    echo $! >"$1/qemu.pid"
 }
 
 guest_says() {
-    grep -aqE '^guest: (ready|FAILED,)' "$GUEST/console" || ! guest_alive
+    grep -aqE '^guest: (ready|FAILED,)' "$1/console" || ! guest_alive "$1"
 }
 
+# guest_boot FOLDER ARGS
 guest_boot() {
     local start=${EPOCHREALTIME/./}
-    rm -f "$GUEST"/*.{sock,pid} "$GUEST/console"
-    guest_qemu
-    if ! guest_wait "$GUEST_BOOT_S" guest_says ||
-        ! grep -a '^guest: ready' "$GUEST/console" >"$GUEST/boot"; then
-        tail -n 20 "$GUEST/qemu.log" "$GUEST/console"
+    rm -f "$1"/*.{sock,pid} "$1/console"
+    guest_qemu "$1" "$2"
+    if ! guest_wait "$GUEST_BOOT_S" guest_says "$1" ||
+        ! grep -a '^guest: ready' "$1/console" >"$1/boot"; then
+        tail -n 20 "$1/qemu.log" "$1/console"
         echo "the guest does not come up"
         return 1
     fi
     printf 'tape guest: booted in %d s of wall time\n' \
-        $(((${EPOCHREALTIME/./} - start) / 1000000)) >>"$GUEST/boot"
+        $(((${EPOCHREALTIME/./} - start) / 1000000)) >>"$1/boot"
 }
 
-# Boot it, or take the one of with-guest; one that failed or died stays so.
+# guest_once FOLDER ARGS: boot it, unless it runs; one that failed or died stays
+# so
+guest_once() {
+    if [ ! -e "$1/failure" ]; then
+        guest_boot "$1" "$2" >"$1/failure" 2>&1
+        sed 's/^/# /' "$1/boot"
+    fi
+    if [ ! -s "$1/boot" ] || ! guest_alive "$1"; then
+        sed 's/^/# /' "$1/failure"
+        return 1
+    fi
+}
+
+# Boot it, or take the one of with-guest.
 guest_up() {
+    local status
     if [ -z "$GUEST" ]; then
         GUEST=$(mktemp -d "${TMPDIR:-/tmp}/bw-tape.XXXXXX")
         cleanup_fn guest_down
     fi
     exec 7>"$GUEST/lock"
     flock -w 600 7 || return 1
-    if [ ! -e "$GUEST/failure" ]; then
-        guest_boot >"$GUEST/failure" 2>&1
-        sed 's/^/# /' "$GUEST/boot"
-    fi
+    guest_once "$GUEST" "${GUEST_ARGS:-guest_args}" && guest_through
+    status=$?
     exec 7>&-
-    if [ ! -s "$GUEST/boot" ] || ! guest_alive; then
-        sed 's/^/# /' "$GUEST/failure"
-        return 1
-    fi
+    return $status
+}
+
+# through.bash has another one
+guest_through() {
+    :
+}
+
+# guest_end FOLDER: the machine of that folder
+guest_end() {
+    local pid
+    pid=$(cat "$1/qemu.pid" 2>/dev/null) && kill "$pid" 2>/dev/null
+    guest_wait 10 guest_gone "$1" || kill -KILL "$pid" 2>/dev/null
 }
 
 guest_gone() {
-    ! guest_alive
+    ! guest_alive "$1"
 }
 
 guest_down() {
-    local pid
     [ -n "$GUEST" ] || return 0
-    pid=$(cat "$GUEST/qemu.pid" 2>/dev/null) && kill "$pid" 2>/dev/null
-    guest_wait 10 guest_gone || kill -KILL "$pid" 2>/dev/null
+    [ ! -e "$GUEST/through" ] || guest_end "$GUEST/through"
+    guest_end "$GUEST"
     rm -rf "$GUEST"
     GUEST=
 }
+
+if [ -n "${BW_TAPE_THROUGH:-}" ]; then
+    # shellcheck source=tests/tape/through.bash
+    . tests/tape/through.bash
+fi

@@ -5,7 +5,7 @@
 TAPE_TESTS += $(wildcard tests/tape/*.sh)
 
 .PHONY: tape-guest-files tape-guest check-tape
-tape-guest-files: $(BUILD)/tape/tape-model
+tape-guest-files: $(BUILD)/tape/tape-model agent-armhf
 	$(Q)tests/tape/build
 
 # The program that drives a tape in the guest, for its processor
