@@ -580,17 +580,26 @@ static void the_speaker_gets_what_is_sent(void **state)
 
 /* The disk */
 
-static void command(uint8_t *cdb, size_t cdb_len, uint8_t flags, uint32_t len)
+static void put_command(uint8_t w[CBW], uint8_t *cdb, size_t cdb_len,
+                        uint8_t flags, uint32_t len)
 {
-    uint8_t w[CBW] = "USBC\1\2\3\4";
-
+    memcpy(w, "USBC\1\2\3\4", 8);
     w[8] = (uint8_t)len;
     w[9] = (uint8_t)(len >> 8);
     w[10] = (uint8_t)(len >> 16);
     w[11] = (uint8_t)(len >> 24);
     w[12] = flags;
+    w[13] = 0;
     w[14] = (uint8_t)cdb_len;
+    memset(w + 15, 0, 16);
     memcpy(w + 15, cdb, cdb_len);
+}
+
+static void command(uint8_t *cdb, size_t cdb_len, uint8_t flags, uint32_t len)
+{
+    uint8_t w[CBW];
+
+    put_command(w, cdb, cdb_len, flags, len);
     assert_int_equal(guest_transfer(&guest, DISK_OUT, w, CBW),
                      usb_redir_success);
 }
@@ -669,16 +678,18 @@ static void a_stall_halts_until_it_is_cleared(void **state)
 static void a_guest_that_does_not_read_is_not_read_either(void **state)
 {
     uint8_t read[] = { 0x28, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0 };
+    uint8_t w[CBW];
     unsigned i, was;
 
     (void)state;
     begin("0123456789AB");
-    command(read, sizeof(read), BW_USB_IN, 0xffff * BLOCK);
     guest.stuck = true;
     was = guest.answers;
-    for (i = 0; i < 32; i++) {
+    for (i = 0; i < 31; i++) { /* all of them wait for the command */
         guest_send_bulk(&guest, DISK_IN, NULL, 1u << 20);
     }
+    put_command(w, read, sizeof(read), BW_USB_IN, 0xffff * BLOCK);
+    guest_send_bulk(&guest, DISK_OUT, w, CBW);
     guest_turn(&guest);
     assert_true(port->ops->pending(port));
     assert_int_equal(guest.answers, was);

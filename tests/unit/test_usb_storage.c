@@ -447,6 +447,12 @@ static void a_medium_comes_and_goes(void **state)
     expect_sense(6, 0x2800);
     command(ready, false, 0);
     expect_status(PASSED, 0);
+    dev.model->set(&dev, MEDIUM, 0, NOW);
+    dev.model->set(&dev, MEDIUM, MICRO, NOW);
+    command(ready, false, 0);
+    expect_status(FAILED, 0);
+    command(ready, false, 0); /* it is told once, asked for or not */
+    expect_status(PASSED, 0);
     command(prevent, false, 0);
     expect_status(PASSED, 0);
     command(eject, false, 0);
