@@ -279,7 +279,6 @@ static struct bw_scsi_user *new_user(struct bw_export *e, unsigned session)
     u->session = session;
     pthread_mutex_init(&u->lock, NULL);
     pthread_cond_init(&u->work, NULL);
-    count_left(1);
     pthread_mutex_lock(&own(e)->lock);
     own(e)->user = u;
     pthread_mutex_unlock(&own(e)->lock);
@@ -300,6 +299,7 @@ enum bw_status bw_service_scsi_open(struct bw_export *e, unsigned session,
     }
     if (start_worker(u)) {
         snprintf(why, BW_WIRE_MAX_TEXT + 1, "cannot start a thread");
+        count_left(1);
         end_user(u);
         return BW_IO;
     }
@@ -318,6 +318,19 @@ enum bw_status bw_service_scsi_open(struct bw_export *e, unsigned session,
     }
     bw_service_scsi_close(u);
     return status;
+}
+
+/* Set before the job is started. */
+static const char *name_of_job(const struct bw_scsi_user *u)
+{
+    switch (u->job) {
+    case BW_SCSI_JOB_COMMAND:
+        return bw_scsi_command_name(BW_SCSI_TYPE_ANY, u->task.cmd.cdb[0]);
+    case BW_SCSI_JOB_RESET:
+        return "a reset";
+    default:
+        return "opening the device";
+    }
 }
 
 static bool is_there(struct bw_export *e, const struct bw_scsi_user *u)
@@ -349,10 +362,11 @@ void bw_service_scsi_close(struct bw_scsi_user *u)
 {
     struct bw_export *e = u->e;
     unsigned session = u->session;
-    uint8_t opcode = u->task.cmd.cdb[0];
+    const char *what = name_of_job(u);
     bool busy;
 
     atomic_fetch_add(&e->refs, 1);
+    count_left(1);
     pthread_mutex_lock(&u->lock);
     busy = u->state == BW_SCSI_STARTED;
     u->ending = true;
@@ -360,8 +374,7 @@ void bw_service_scsi_close(struct bw_scsi_user *u)
     pthread_mutex_unlock(&u->lock);
     if (busy) {
         bw_log(BW_LOG_INFO, "session %u: \"%s\" stays busy until %s has ended",
-               session, e->name,
-               bw_scsi_command_name(BW_SCSI_TYPE_ANY, opcode));
+               session, e->name, what);
     } else {
         wait_ended(e, u);
     }
@@ -389,9 +402,7 @@ bool bw_service_scsi_explain(const struct bw_export *e,
         snprintf(why, BW_WIRE_MAX_TEXT + 1,
                  "export \"%s\" is finishing a command of session %u, which "
                  "has ended (%s, since %u s); try again when it is done",
-                 e->name, u->session,
-                 bw_scsi_command_name(BW_SCSI_TYPE_ANY, u->task.cmd.cdb[0]),
-                 (unsigned)(ms / 1000));
+                 e->name, u->session, name_of_job(u), (unsigned)(ms / 1000));
     }
     pthread_mutex_unlock(&x->lock);
     return lingers;
