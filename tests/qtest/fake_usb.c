@@ -36,12 +36,14 @@ struct fake_usb {
     bool plugged; /* the test's wish */
     bool high;
     uint16_t packet;
+    bool in_gone;    /* the endpoint IN, as with another setting */
     GArray *answers; /* unsigned: their lengths */
 
     int conn; /* from here on: of the agent's thread */
     struct usbredirparser *parser;
     bool greeted; /* the guest's hello has come */
     bool told;    /* that the device is there */
+    bool in_told; /* that its endpoint IN is gone */
     struct in in[MAX_INS];
     unsigned ins;
 };
@@ -196,10 +198,12 @@ static void send_endpoints(struct fake_usb *u)
 
     memset(ep.type, usb_redir_type_invalid, sizeof(ep.type));
     ep.type[0] = ep.type[16] = usb_redir_type_control;
-    ep.type[16 + (FAKE_USB_IN & 0xf)] = usb_redir_type_bulk;
+    if (!u->in_gone) {
+        ep.type[16 + (FAKE_USB_IN & 0xf)] = usb_redir_type_bulk;
+        ep.max_packet_size[16 + (FAKE_USB_IN & 0xf)] = u->packet;
+    }
     ep.type[FAKE_USB_OUT] = usb_redir_type_bulk;
     ep.max_packet_size[0] = ep.max_packet_size[16] = 64;
-    ep.max_packet_size[16 + (FAKE_USB_IN & 0xf)] = u->packet;
     ep.max_packet_size[FAKE_USB_OUT] = u->packet;
     usbredirparser_send_interface_info(u->parser, &info);
     usbredirparser_send_ep_info(u->parser, &ep);
@@ -223,6 +227,14 @@ static void tell_of_plug(struct fake_usb *u)
     } else {
         u->ins = 0;
         usbredirparser_send_device_disconnect(u->parser);
+    }
+}
+
+static void tell_of_endpoint(struct fake_usb *u)
+{
+    if (u->told && u->in_told != u->in_gone) {
+        u->in_told = u->in_gone;
+        send_endpoints(u);
     }
 }
 
@@ -259,6 +271,7 @@ static void start_parser(struct fake_usb *u)
                         usbredirparser_fl_usb_host);
     u->greeted = false;
     u->told = false;
+    u->in_told = false;
     u->ins = 0;
 }
 
@@ -270,6 +283,7 @@ static bool work_usbredir(struct fake_usb *u)
     }
     g_mutex_lock(&u->lock);
     tell_of_plug(u);
+    tell_of_endpoint(u);
     answer(u);
     g_mutex_unlock(&u->lock);
     while (usbredirparser_has_data_to_write(u->parser)) {
@@ -399,6 +413,14 @@ void fake_usb_unplug(struct fake_agent *f)
     struct fake_usb *u = lock(f);
 
     u->plugged = false;
+    wish(u);
+}
+
+void fake_usb_set_in(struct fake_agent *f, bool there)
+{
+    struct fake_usb *u = lock(f);
+
+    u->in_gone = !there;
     wish(u);
 }
 

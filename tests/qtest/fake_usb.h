@@ -42,6 +42,10 @@ void fake_usb_send(struct fake_agent *f, const char *bytes);
 void fake_usb_plug(struct fake_agent *f, bool high, uint16_t packet);
 void fake_usb_unplug(struct fake_agent *f);
 
+/* Take the endpoint IN away, or give it back, as another setting of the
+ * interface does; what waits there is not answered. */
+void fake_usb_set_in(struct fake_agent *f, bool there);
+
 /* Answer the oldest IN, now or once it is there, with @len zeros. */
 void fake_usb_answer(struct fake_agent *f, unsigned len);
 

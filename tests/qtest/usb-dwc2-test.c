@@ -19,8 +19,10 @@
 #define HPRT0_RST    (1u << 8)
 #define HPRT0_PWR    (1u << 12)
 #define CHANNEL      (DWC2 + 0x500 + 3 * 0x20)
+#define OTHER        (DWC2 + 0x500 + 4 * 0x20) /* channel */
 #define HCCHAR       (CHANNEL + 0x00)
 #define HCCHAR_BULK  (2u << 18)
+#define HCCHAR_CTRL  (0u << 18)
 #define HCCHAR_IN    (1u << 15)
 #define HCCHAR_DIS   (1u << 30)
 #define HCCHAR_ENA   (1u << 31)
@@ -29,6 +31,8 @@
 #define HCINT_HALTED (1u << 1)
 #define HCTSIZ       (CHANNEL + 0x10)
 #define HCTSIZ_LEN   0x7ffffu
+#define HCTSIZ_DATA1 (2u << 29)
+#define HCTSIZ_SETUP (3u << 29)
 #define HCDMA        (CHANNEL + 0x14)
 #define DMA          0xc0010000 /* RAM as the controller's bus has it */
 
@@ -181,6 +185,74 @@ static void test_reset_forgets_the_packet(void)
     bench_finish(&b);
 }
 
+/* A network device has no endpoint for data in its setting 0, and a guest may
+ * choose that while it waits for data.  More that it sends there is not
+ * answered, and does no harm. */
+static void test_endpoint_that_goes_ends_its_packets(void)
+{
+    struct bench b;
+
+    boot(&b, PACKET);
+    start_in(&b, PACKET);
+    wait_seen(&b, "in 64\n");
+    fake_usb_set_in(b.agent, false);
+    wait_bits(&b, HCINT, HCINT_HALTED | HCINT_DONE, HCINT_HALTED);
+    start_in(&b, PACKET);
+    qtest_writel(b.qts, HCCHAR, HCCHAR_DIS);
+    fake_usb_unplug(b.agent);
+    wait_bits(&b, HPRT0, HPRT0_CONN, 0);
+    fake_usb_set_in(b.agent, true);
+    fake_usb_plug(b.agent, true, PACKET);
+    enable_port(&b);
+    assert_in_works(&b);
+    bench_finish(&b);
+}
+
+static void control(struct bench *b, uint32_t bits, uint32_t hctsiz)
+{
+    qtest_writel(b->qts, OTHER + HCINT - CHANNEL, 0x3fff);
+    qtest_writel(b->qts, OTHER + HCTSIZ - CHANNEL, hctsiz);
+    qtest_writel(b->qts, OTHER + HCDMA - CHANNEL, DMA);
+    qtest_writel(b->qts, OTHER, HCCHAR_ENA | HCCHAR_CTRL | bits | PACKET);
+    wait_bits(b, OTHER + HCINT - CHANNEL, HCINT_DONE, HCINT_DONE);
+}
+
+/* A transfer that is tried again finds nobody, as one does on a wire. */
+static void test_device_with_another_address_does_not_answer(void)
+{
+    static const uint8_t set_address[8] = { 0, 5, 9 };
+    struct bench b;
+
+    boot(&b, PACKET);
+    start_in(&b, PACKET);
+    wait_seen(&b, "in 64\n");
+    fake_usb_set_in(b.agent, false);
+    wait_bits(&b, HCINT, HCINT_HALTED | HCINT_DONE, HCINT_HALTED);
+    start_in(&b, PACKET); /* is not answered, and tried again */
+    qtest_memwrite(b.qts, DMA - 0xc0000000, set_address, 8);
+    control(&b, 0, HCTSIZ_SETUP | 1 << 19 | 8);
+    control(&b, HCCHAR_IN, HCTSIZ_DATA1 | 1 << 19);
+    wait_bits(&b, HCINT, HCINT_HALTED | HCINT_DONE, HCINT_HALTED);
+    bench_finish(&b);
+}
+
+/* Only endpoint 0 takes one. */
+static void test_setup_for_another_endpoint_does_no_harm(void)
+{
+    struct bench b;
+
+    boot(&b, PACKET);
+    for (uint32_t endpoint = 1; endpoint < 16; endpoint++) {
+        qtest_writel(b.qts, HCTSIZ, HCTSIZ_SETUP | 1 << 19 | 8);
+        qtest_writel(b.qts, HCDMA, DMA);
+        qtest_writel(b.qts, HCCHAR,
+                     HCCHAR_ENA | HCCHAR_CTRL | endpoint << 11 | PACKET);
+        qtest_writel(b.qts, HCCHAR, HCCHAR_DIS);
+    }
+    assert_in_works(&b);
+    bench_finish(&b);
+}
+
 /* --- the packets' size --- */
 
 /* What a device of high speed sends at once is not babble on a port of full
@@ -219,6 +291,9 @@ int main(int argc, char **argv)
     ADD(device_that_goes_takes_its_packet_along);
     ADD(agent_that_goes_takes_its_packet_along);
     ADD(reset_forgets_the_packet);
+    ADD(endpoint_that_goes_ends_its_packets);
+    ADD(device_with_another_address_does_not_answer);
+    ADD(setup_for_another_endpoint_does_no_harm);
     ADD(packet_larger_than_the_drivers_comes_whole);
     ADD(packet_of_the_drivers_size_comes_alone);
 #undef ADD
