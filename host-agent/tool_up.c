@@ -229,7 +229,10 @@ static int check_firmware(const struct up *u)
                       file, strerror(errno));
     }
     if (!S_ISREG(st.st_mode)) {
-        return REFUSE(EX_NOINPUT, "the firmware %s is no file", file);
+        return REFUSE(EX_NOINPUT,
+                      "the firmware %s is no file; name a .hex, .elf or .bin, "
+                      "or a kernel for virt",
+                      file);
     }
     return 0;
 }
@@ -437,7 +440,7 @@ static void print_table(const struct up *u, FILE *f)
     for (i = 0; i < u->plan.export_count; i++) {
         print_export(f, &u->plan.exports[i]);
     }
-    if (u->is_file && !only_writes(u)) {
+    if (u->is_file && !only_writes(u) && bw_up_attached(&u->plan) > 0) {
         fprintf(f, "In another terminal: %s -c %s list\n",
                 program_invocation_name, u->agent.address);
     }
@@ -498,8 +501,10 @@ static int write_config(const struct up *u, const struct bw_up_options *o)
     FILE *f = std ? stdout : fopen(u->config, "we");
 
     if (!f) {
-        return REFUSE(EX_CANTCREAT, "cannot write %s: %s", u->config,
-                      strerror(errno));
+        return REFUSE(EX_CANTCREAT,
+                      "cannot write %s: %s; name a file in a folder that is "
+                      "there, or - for the terminal",
+                      u->config, strerror(errno));
     }
     put_header(u, f);
     ok = bw_up_put_config(f, o);

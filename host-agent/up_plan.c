@@ -168,6 +168,7 @@ static bool parse_wish(struct bw_up *up, struct bw_up_wish *w, char *why,
 {
     const char *equals = strrchr(w->text, '=');
     size_t len = equals ? (size_t)(equals - w->text) : 0;
+    unsigned kind;
 
     if (!equals || len == 0 || !equals[1] ||
         strlen(equals + 1) >= sizeof(w->place)) {
@@ -179,12 +180,33 @@ static bool parse_wish(struct bw_up *up, struct bw_up_wish *w, char *why,
     }
     strcpy(w->place, equals + 1);
     if (!resolve(up, w, w->text, len)) {
-        snprintf(
-            why, size,
-            "there is no export or line \"%.*s\" on this bench; "
-            "\"benchwire list\" shows the exports, \"benchwire gpio info\" "
-            "their lines",
-            (int)len, w->text);
+        snprintf(why, size,
+                 "there is no export or line \"%.*s\" on this bench; see "
+                 "\"benchwire list\" and \"benchwire gpio info EXPORT\"",
+                 (int)len, w->text);
+        return false;
+    }
+    kind = up->exports[w->export].is.kind;
+    if (kind != BW_EXPORT_I2C && kind != BW_EXPORT_GPIO) {
+        snprintf(why, size, "\"%s\": type %s has no such place; leave it out",
+                 w->text, bw_up_kind_name(kind));
+        return false;
+    }
+    return true;
+}
+
+/* Is no earlier wish for the pin of wish @w? */
+static bool check_pin(const struct bw_up *up, const struct bw_up_wish *w,
+                      char *why, size_t size)
+{
+    const struct bw_up_wish *o = up->wishes;
+
+    while (o < w && strcmp(o->place, w->place) != 0) {
+        o++;
+    }
+    if (o < w && up->exports[w->export].is.kind == BW_EXPORT_GPIO) {
+        snprintf(why, size, "\"%s\" and \"%s\" are one pin; choose another",
+                 o->text, w->text);
         return false;
     }
     return true;
@@ -444,7 +466,8 @@ bool bw_up_plan(struct bw_up *up, char *why, size_t size)
         return false;
     }
     for (i = 0; i < up->wish_count; i++) {
-        if (!parse_wish(up, &up->wishes[i], why, size)) {
+        if (!parse_wish(up, &up->wishes[i], why, size) ||
+            !check_pin(up, &up->wishes[i], why, size)) {
             return false;
         }
     }

@@ -267,6 +267,20 @@ static void what_is_named_must_be_had(void **state)
     }
 }
 
+static void a_pin_is_one_line_and_a_bench_has_none(void **state)
+{
+    (void)state;
+    begin("microbit");
+    have("lines", BW_EXPORT_GPIO, BW_ADDR_ANY);
+    wish("led=P1");
+    wish("button=P1");
+    refuses("\"led=P1\" and \"button=P1\" are one pin; choose another");
+    begin("microbit");
+    have("desk", BW_EXPORT_BENCH, BW_ADDR_ANY);
+    wish("desk=0x50");
+    refuses("\"desk=0x50\": type bench has no such place; leave it out");
+}
+
 static void a_line_alone_needs_one_gpio_export(void **state)
 {
     (void)state;
@@ -400,6 +414,7 @@ int main(void)
         cmocka_unit_test(ten_bits_are_said),
         cmocka_unit_test(only_and_without_choose),
         cmocka_unit_test(what_is_named_must_be_had),
+        cmocka_unit_test(a_pin_is_one_line_and_a_bench_has_none),
         cmocka_unit_test(a_line_alone_needs_one_gpio_export),
         cmocka_unit_test(commas_and_quotes_reach_qemu_as_they_are),
         cmocka_unit_test(tls_takes_a_key_or_a_certificate),
