@@ -2,6 +2,7 @@
 # Run the Debian of docs/rig.md on QEMU's machine virt, with a bench attached.
 #
 # usage: make linux [BENCH=FILE | BENCH=ADDRESS]
+#        scripts/linux.sh check      is there such a bench? (before building)
 #
 #   BENCH   what "benchwire up" takes: a bench file, or unix:PATH,
 #           tcp:HOST:PORT or tls:HOST:PORT of an agent
@@ -16,6 +17,16 @@
 . "$(dirname "$0")/common.sh"
 cd "$BW_ROOT"
 
+bench=${BENCH:-host-agent/benches/usb.conf}
+case $bench in
+unix:* | tcp:* | tls:*) ;;
+*)
+    [ -r "$bench" ] ||
+        die "there is no bench $bench; name a file, or an agent as unix:PATH, tcp:HOST:PORT or tls:HOST:PORT"
+    ;;
+esac
+[ "${1:-}" != check ] || exit 0
+
 guest=$BW_BUILD/tape
 for file in "$guest/zImage" "$guest/initramfs" "$guest/root.img"; do
     [ -e "$file" ] || die "$file is not built; type: make linux"
@@ -23,7 +34,7 @@ done
 # shellcheck disable=SC2086 # words
 exec "${BW_BENCHWIRE:-build/host/benchwire}" up --machine virt \
     --firmware "$guest/zImage" ${UP:-} \
-    "${BENCH:-host-agent/benches/usb.conf}" -- \
+    "$bench" -- \
     -initrd "$guest/initramfs" -no-reboot \
     -append "console=ttyAMA0 panic=-1 quiet apparmor=0 shell" \
     -drive "if=none,id=root,format=raw,snapshot=on,file=$guest/root.img" \

@@ -22,6 +22,7 @@ tape-guest: $(BUILD)/setup/qemu ## a shell in a Debian with tape drives, TAPES=F
 # The same Debian with a bench attached by "benchwire up"
 .PHONY: linux
 linux: $(BUILD)/setup/qemu $(BUILD)/setup/tape ## a Debian on QEMU's virt with a bench attached, BENCH=FILE or the agent's address
+	$(Q)scripts/linux.sh check
 	$(SUBMAKE) qemu agent tape-guest-files
 	$(Q)scripts/linux.sh
 
