@@ -85,6 +85,7 @@ struct TapePassthrough {
     bool powered;        /* the first reset is behind us */
     bool reset_due;      /* the agent is to reset the unit */
     bool resetting;      /* SCSI_RESET is under way */
+    uint32_t reset_id;   /* of that */
     bool running;        /* the machine is */
     VMChangeStateEntry *change;
     QEMUTimer *patience; /* of commands that wait for the link */

@@ -201,13 +201,21 @@ void tape_passthrough_forget(TapePassthrough *s)
 
 /* --- from the device --- */
 
+/* Is @id the SCSI_CMD that the agent has now?  Its notices come before its
+ * reply; behind it there is no request any more to put data into. */
+static bool is_under_way(TapePassthrough *s, uint32_t id)
+{
+    return s->run.r && s->run.r->phase == TAPE_PASSTHROUGH_RUNNING &&
+           s->run.id && s->run.id == id;
+}
+
 static bool take_data_in(TapePassthrough *s, struct bw_reader *r)
 {
     TapePassthroughReq *req = s->run.r;
     struct bw_wire_scsi_data m;
 
-    if (bw_wire_get_scsi_data_in(r, &m) != BW_OK || !s->run.id ||
-        m.id != s->run.id || req->req.cmd.mode != SCSI_XFER_FROM_DEV ||
+    if (bw_wire_get_scsi_data_in(r, &m) != BW_OK || !is_under_way(s, m.id) ||
+        req->req.cmd.mode != SCSI_XFER_FROM_DEV ||
         m.offset != s->run.received || m.len > req->size - m.offset) {
         return false;
     }
@@ -220,8 +228,8 @@ static bool take_busy(TapePassthrough *s, struct bw_reader *r)
 {
     struct bw_wire_scsi_busy m;
 
-    return bw_wire_get_scsi_busy(r, &m) == BW_OK && s->run.id &&
-           m.id == s->run.id;
+    return bw_wire_get_scsi_busy(r, &m) == BW_OK &&
+           (is_under_way(s, m.id) || (s->resetting && m.id == s->reset_id));
 }
 
 static void link_notice(void *opaque, unsigned type, const uint8_t *body,
@@ -333,7 +341,8 @@ void tape_passthrough_send_reset(TapePassthrough *s)
 {
     struct bw_writer *w;
 
-    if (bw_link_begin(&s->link, BW_MSG_SCSI_RESET, &w)) {
+    s->reset_id = bw_link_begin(&s->link, BW_MSG_SCSI_RESET, &w);
+    if (s->reset_id) {
         s->resetting = bw_link_commit(&s->link, reset_reply, s);
         s->reset_due = !s->resetting;
     }

@@ -308,8 +308,10 @@ static enum bw_status take_cmd(struct fake_scsi *d, uint32_t id,
     return BW_OK;
 }
 
-static enum bw_status take_reset(struct fake_scsi *d, struct bw_writer *w)
+static enum bw_status take_reset(struct fake_scsi *d, uint32_t id,
+                                 struct bw_writer *w)
 {
+    d->last_id = id;
     g_string_append(d->log, "reset ");
     if (d->no_reset) {
         bw_wire_put_text(w, "the fake drive cannot be reset");
@@ -329,7 +331,7 @@ enum bw_status fake_scsi_reply(struct fake_scsi *d, unsigned type, uint32_t id,
     case BW_MSG_SCSI_CMD:
         return take_cmd(d, id, r, w);
     default:
-        return take_reset(d, w);
+        return take_reset(d, id, w);
     }
 }
 

@@ -65,11 +65,12 @@ void fake_scsi_no_reset(struct fake_agent *f);
 /* The object under the head of the drive, without asking it. */
 unsigned fake_scsi_position(struct fake_agent *f);
 
-/* Requests SCSI_CMD that have come, and the last one's id. */
+/* Requests SCSI_CMD that have come; the id of the last one, or of a SCSI_RESET
+ * that came later. */
 unsigned fake_scsi_commands(struct fake_agent *f);
 uint32_t fake_scsi_last_id(struct fake_agent *f);
 
-/* Send SCSI_BUSY for the last command. */
+/* Send SCSI_BUSY for the last command or reset. */
 void fake_scsi_busy(struct fake_agent *f);
 
 /* "0a 10 12 reset ": the operation codes that have come since the last call;

@@ -9,6 +9,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qemu/bswap.h"
 #include "qemu/units.h"
 #include "tape_link.h"
 
@@ -225,6 +226,28 @@ static void notices_that_do_not_fit_end_the_connection(const void *data)
     tape_link_finish(&l);
 }
 
+/* The command that they are of has ended, and its request is gone. */
+static void notices_that_come_too_late_end_the_connection(const void *data)
+{
+    static const unsigned types[] = { BW_MSG_SCSI_DATA_IN, BW_MSG_SCSI_BUSY };
+    struct tape_link l = { 0 };
+    uint8_t body[9], in[36];
+
+    tape_link_start(&l, GUEST_SCSI_VIRTIO, "");
+    for (unsigned i = 0; i < G_N_ELEMENTS(types); i++) {
+        g_assert_cmphex(
+            tape_run(&l.t, "12 00 00 00 24 00", NULL, 0, in, 36).status, ==, 0);
+        memset(body, 0, sizeof(body));
+        stl_le_p(body, fake_scsi_last_id(l.b.agent));
+        fake_agent_notice(l.b.agent, types[i], 0, body,
+                          types[i] == BW_MSG_SCSI_BUSY ? 8 : 9);
+        wait_count(&l.b, "reconnects", i + 1);
+    }
+    tape_check(&l.t, "00", 6, 0x2907);
+    tape_good(&l.t, "00");
+    tape_link_finish(&l);
+}
+
 static void add_one(const char *adapter, const char *name,
                     enum guest_scsi_kind kind, GTestDataFunc test)
 {
@@ -252,5 +275,6 @@ int main(int argc, char **argv)
     BOTH(without_an_agent_commands_end_after_a_time);
     VIRTIO(replies_that_lie_are_survived);
     VIRTIO(notices_that_do_not_fit_end_the_connection);
+    VIRTIO(notices_that_come_too_late_end_the_connection);
     return g_test_run();
 }

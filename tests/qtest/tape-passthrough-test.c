@@ -333,6 +333,29 @@ static void a_reset_of_the_guest_resets_the_drive(const void *data)
     tape_link_finish(&l);
 }
 
+static void a_reset_that_takes_long_is_waited_for(const void *data)
+{
+    int64_t end = g_get_monotonic_time() + PATIENCE_US;
+    struct tape_link l = { 0 };
+    uint32_t id;
+
+    tape_link_start(&l, GUEST_SCSI_VIRTIO, "");
+    tape_write_record(&l.t, 1, 10);
+    id = fake_scsi_last_id(l.b.agent);
+    fake_agent_will(l.b.agent, BW_MSG_SCSI_RESET, FAKE_HOLD, 0, 1);
+    g_assert_cmphex(guest_scsi_reset_unit(l.t.scsi, 1), ==, 0);
+    while (fake_scsi_last_id(l.b.agent) == id) {
+        g_assert_cmpint(g_get_monotonic_time(), <, end);
+        g_usleep(1000);
+    }
+    fake_scsi_busy(l.b.agent);
+    fake_agent_let_go(l.b.agent);
+    tape_check(&l.t, "00", 6, 0x2900);
+    g_assert_false(tape_link_is_lost(&l));
+    g_assert_cmpuint(get_count(&l.b, "reconnects"), ==, 0);
+    tape_link_finish(&l);
+}
+
 static void a_reset_that_cannot_be_done_is_told_all_the_same(const void *data)
 {
     struct tape_link l = { 0 };
@@ -567,6 +590,7 @@ int main(int argc, char **argv)
     VIRTIO(the_guest_sees_the_type_that_the_agent_tells);
     VIRTIO(another_type_than_the_guests_is_not_opened);
     VIRTIO(a_reset_of_the_guest_resets_the_drive);
+    VIRTIO(a_reset_that_takes_long_is_waited_for);
     VIRTIO(a_reset_that_cannot_be_done_is_told_all_the_same);
     VIRTIO(an_aborted_command_ends_at_once_and_is_let_finish);
     VIRTIO(an_aborted_command_that_waits_is_never_sent);
