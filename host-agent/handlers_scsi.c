@@ -56,7 +56,8 @@ enum bw_verdict bw_session_on_scsi_data_out(struct bw_session *s,
                            : refuse(s, h, status);
 }
 
-/* Tell that it is still under way. */
+/* Tell that it is still under way; also the watchdog, which would take a rewind
+ * for a request that hangs. */
 static bool send_busy(struct bw_session *s, const struct bw_wire_header *h,
                       uint64_t since_ns)
 {
@@ -66,6 +67,7 @@ static bool send_busy(struct bw_session *s, const struct bw_wire_header *h,
     };
     struct bw_writer w;
 
+    atomic_store(&s->busy_ns, bw_clock_ns());
     bw_session_notice_begin(s, &w, BW_MSG_SCSI_BUSY);
     bw_wire_put_scsi_busy(&w, &m);
     return bw_session_notice_send(s, &w);

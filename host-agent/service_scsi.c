@@ -143,7 +143,7 @@ static void reset(struct bw_scsi_user *u)
     u->why[0] = '\0';
     u->status = unit->ops->reset(unit, u->why);
     if (u->status == BW_OK) {
-        u->claims = (struct bw_scsi_claims){ 0 };
+        bw_scsi_claims_reset(&u->claims);
     } else {
         bw_scsi_claims_release(&u->claims, unit);
     }

@@ -11,7 +11,8 @@
  * reservation and no other host's, where CLEAR would end all of them.  A unit
  * attention in between is passed over up to three times.
  *
- * Not modelled: reservations that name elements or extents.
+ * Not modelled: reservations that name elements or extents; modes and the key of
+ * a tape's encryption, which stay as the session has set them.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -123,6 +124,12 @@ static void send(struct bw_scsi_unit *u, const uint8_t *cdb, uint8_t cdb_len,
            "%s at the end of a session: status 0x%02x%s",
            bw_scsi_command_name(BW_SCSI_TYPE_ANY, cdb[0]), t.result.status,
            t.result.flags & BW_SCSI_RESULT_NO_STATUS ? ", not known" : "");
+}
+
+/* A key outlives it. */
+void bw_scsi_claims_reset(struct bw_scsi_claims *c)
+{
+    *c = (struct bw_scsi_claims){ .registered = c->registered };
 }
 
 void bw_scsi_claims_release(struct bw_scsi_claims *c, struct bw_scsi_unit *u)

@@ -24,6 +24,9 @@ struct bw_scsi_claims {
 void bw_scsi_claims_note(struct bw_scsi_claims *c,
                          const struct bw_scsi_task *t);
 
+/* After a reset of the logical unit. */
+void bw_scsi_claims_reset(struct bw_scsi_claims *c);
+
 /* Give all of it back. */
 void bw_scsi_claims_release(struct bw_scsi_claims *c, struct bw_scsi_unit *u);
 

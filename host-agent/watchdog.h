@@ -21,7 +21,8 @@
 #include <stdint.h>
 
 /* A request waits 60 s for its adapter at most, and for its client to take the
- * reply 10 s; longer than this one is taken for hung. */
+ * reply 10 s; longer than this one is taken for hung.  A SCSI command may take
+ * hours, and its session says meanwhile that it is waiting (handlers_scsi.c). */
 #define BW_WATCHDOG_HUNG_MS 90000
 
 struct bw_watchdog {

@@ -416,11 +416,18 @@ static void expect_opcodes(const char *opcodes, unsigned count)
 /* What the session sends, counted for another thread. */
 static atomic_uint sent;
 
+/* With the third that it sends: how long after its request came it has said
+ * that it is at work (bw_server_hangs()). */
+static const struct bw_session *watched;
+static uint64_t alive_ns;
+
 static ssize_t send_and_count(struct bw_io *io, const uint8_t *buf, size_t len)
 {
     ssize_t n = virtual_send(io, buf, len);
 
-    atomic_fetch_add(&sent, 1);
+    if (atomic_fetch_add(&sent, 1) == 2) {
+        alive_ns = atomic_load(&watched->busy_ns) - watched->conn.received_ns;
+    }
     return n;
 }
 
@@ -431,6 +438,7 @@ static void count_sends(struct rig *r)
     ops = *r->io.io.ops;
     ops.send = send_and_count;
     r->io.io.ops = &ops;
+    watched = &r->session;
     atomic_store(&sent, 0);
 }
 
@@ -476,6 +484,7 @@ static void a_command_under_way_is_told_of(void **state)
     assert_int_equal(bw_wire_get_scsi_busy(&body, &m), BW_OK);
     assert_int_equal(m.id, 3);
     assert_true(m.elapsed_ms >= BW_SCSI_BUSY_MS);
+    assert_true(alive_ns >= (uint64_t)BW_SCSI_BUSY_MS * 1000000);
     while (bw_reader_left(&r->replies) >
            BW_WIRE_HEADER_LEN + 9) { /* on a slow host there are more */
         bw_read_bytes(&r->replies, BW_WIRE_HEADER_LEN + 8);
@@ -565,6 +574,25 @@ static void what_a_session_claimed_is_given_back(void **state)
     expect_opcodes("\x1e\x16\x56\x57\x5f\x1e\x17\x5f", 8);
     assert_memory_equal(fake.last_data, none, sizeof(none));
     assert_int_equal(fake.given_back, 1);
+    rig_free(r);
+}
+
+/* SPC-4, 5.12.9.2: a reset takes no registration away. */
+static void a_reset_leaves_the_key_to_be_taken_back(void **state)
+{
+    static const uint8_t key[24] = { [15] = 7 };
+    struct rig *r = fake_rig();
+
+    (void)state;
+    put_begin(r);
+    put_cmd(r, "\x1e\0\0\0\x01\0", 0, 0); /* 3: PREVENT */
+    put_cmd(r, "\x16\0\0\0\0\0", 0, 0);   /* 4: RESERVE */
+    put_data(r, 0, key, sizeof(key));     /* 5 */
+    put_cmd(r, "\x5f\x06\0\0\0\0\0\0\x18\0", BW_SCSI_DATA_OUT, 24); /* 6 */
+    put_empty(r, BW_MSG_SCSI_RESET); /* 7 */
+    rig_run(r);
+    bw_service_scsi_settle(60000);
+    expect_opcodes("\x1e\x16\x5f\x5f", 4);
     rig_free(r);
 }
 
@@ -690,6 +718,7 @@ int main(void)
         cmocka_unit_test(a_command_under_way_is_told_of),
         cmocka_unit_test(a_command_outlives_its_session),
         cmocka_unit_test(what_a_session_claimed_is_given_back),
+        cmocka_unit_test(a_reset_leaves_the_key_to_be_taken_back),
         cmocka_unit_test(without_a_reset_the_reservation_is_released),
         cmocka_unit_test(a_release_is_tried_again_behind_an_attention),
         cmocka_unit_test(the_shorter_time_holds),
