@@ -44,9 +44,14 @@
 #define HOST_OK         0x00
 #define HOST_NO_CONNECT 0x01
 #define HOST_ERROR      0x07
-#define DRIVER_MASK     0x0f
-#define DRIVER_OK       0x00
-#define DRIVER_SENSE    0x08
+/* What Linux before 6.2 makes of the status and the sense data of a device that
+ * has answered: DID_TARGET_FAILURE, DID_NEXUS_FAILURE (a RESERVATION CONFLICT),
+ * DID_ALLOC_FAILURE, DID_MEDIUM_ERROR. */
+#define HOST_ANSWER_FIRST 0x10
+#define HOST_ANSWER_LAST  0x13
+#define DRIVER_MASK       0x0f
+#define DRIVER_OK         0x00
+#define DRIVER_SENSE      0x08
 
 /* Linux 4.0 and newer; not in every C library's header */
 #ifndef SG_SCSI_RESET_NO_ESCALATE
@@ -197,10 +202,21 @@ static void not_sent(struct sg *g, struct bw_scsi_task *t, int err)
     }
 }
 
+static bool has_answered(const sg_io_hdr_t *h)
+{
+    unsigned driver = h->driver_status & DRIVER_MASK;
+
+    if (driver != DRIVER_OK && driver != DRIVER_SENSE) {
+        return false;
+    }
+    return h->host_status == HOST_OK ||
+           (h->status != BW_SCSI_GOOD && h->host_status >= HOST_ANSWER_FIRST &&
+            h->host_status <= HOST_ANSWER_LAST);
+}
+
 static void put_result(const sg_io_hdr_t *h, struct bw_scsi_task *t)
 {
     struct bw_wire_scsi_result *r = &t->result;
-    unsigned driver = h->driver_status & DRIVER_MASK;
     unsigned residue = h->resid > 0 ? (unsigned)h->resid : 0;
 
     r->host = h->host_status;
@@ -208,8 +224,7 @@ static void put_result(const sg_io_hdr_t *h, struct bw_scsi_task *t)
     r->moved = residue < t->cmd.len ? t->cmd.len - residue : 0;
     r->sense_len =
         h->sb_len_wr < BW_SCSI_MAX_SENSE ? h->sb_len_wr : BW_SCSI_MAX_SENSE;
-    if (h->host_status != HOST_OK ||
-        (driver != DRIVER_OK && driver != DRIVER_SENSE)) {
+    if (!has_answered(h)) {
         r->flags |= BW_SCSI_RESULT_NO_STATUS;
         bw_log(BW_LOG_ERROR,
                "command 0x%02x has no status: host status 0x%02x, driver "

@@ -165,8 +165,9 @@ static bool is_node(const char *node, const struct bw_sg_place *p)
     }
     name = node + 5;
     if (p->is_block) {
-        len = strlen(other);
-        return strncmp(name, other, len) == 0; /* partitions, too */
+        len = strlen(other); /* partitions, too */
+        return strncmp(name, other, len) == 0 &&
+               !isalpha((unsigned char)name[len]);
     }
     other++; /* without the n */
     name += name[0] == 'n';

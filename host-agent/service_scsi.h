@@ -22,10 +22,10 @@
 #include "host-agent/scsi_unit.h"
 #include "lib/scsi_command.h"
 
-#define BW_SCSI_TICK_MS 250   /* between two looks at the connection */
-#define BW_SCSI_BUSY_MS 1000  /* between two SCSI_BUSY */
-#define BW_SCSI_TAKE_MS 10000 /* for the device to be opened */
-#define BW_SCSI_END_MS  2000  /* that an ending session waits for its worker */
+#define BW_SCSI_TICK_MS 250  /* between two looks at the connection */
+#define BW_SCSI_BUSY_MS 1000 /* between two SCSI_BUSY */
+#define BW_SCSI_TAKE_MS 5000 /* for the device to be opened */
+#define BW_SCSI_END_MS  2000 /* that an ending session waits for its worker */
 
 /* What the bench's owner says of an export. */
 struct bw_scsi_owner {

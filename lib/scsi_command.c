@@ -87,6 +87,7 @@ static const struct row rows[] = {
     { 0x37, ON_ALL, DATA, "READ DEFECT DATA(10)" },
     { 0x3b, ON_ALL, DATA, "WRITE BUFFER" },
     { 0x3c, ON_ALL, DATA, "READ BUFFER" },
+    { 0x3e, ON_ALL, DATA, "READ LONG(10)" },
     { 0x41, ON_ALL, MOTION, "WRITE SAME(10)" },
     { 0x42, ON_ALL, MOTION, "UNMAP" },
     { 0x43, ON_ALL, DATA, "READ TOC" },
@@ -110,10 +111,12 @@ static const struct row rows[] = {
     { 0x88, ON_ALL, DATA, "READ(16)" },
     { 0x89, ON_ALL, DATA, "COMPARE AND WRITE" },
     { 0x8a, ON_ALL, DATA, "WRITE(16)" },
+    { 0x8b, ON_ALL, DATA, "ORWRITE" },
     { 0x8c, ON_ALL, DATA, "READ ATTRIBUTE" },
     { 0x8d, ON_ALL, DATA, "WRITE ATTRIBUTE" },
     { 0x8e, ON_ALL, DATA, "WRITE AND VERIFY(16)" },
     { 0x8f, ON_ALL, MOTION, "VERIFY(16)" },
+    { 0x90, ON_ALL, DATA, "PRE-FETCH(16)" },
     { 0x91, ON_TAPE, MOTION, "SPACE(16)" },
     { 0x91, ON_ALL, MOTION, "SYNCHRONIZE CACHE(16)" },
     { 0x92, ON_TAPE, MOTION, "LOCATE(16)" },
@@ -128,11 +131,14 @@ static const struct row rows[] = {
     { 0xa4, ON_ALL, DATA, "MAINTENANCE OUT" },
     { 0xa5, ON_CHANGER, MOTION, "MOVE MEDIUM" },
     { 0xa6, ON_CHANGER, MOTION, "EXCHANGE MEDIUM" },
+    { 0xa7, ON_CHANGER, MOTION, "MOVE MEDIUM ATTACHED" },
     { 0xa8, ON_ALL, DATA, "READ(12)" },
     { 0xaa, ON_ALL, DATA, "WRITE(12)" },
+    { 0xab, ON_ALL, DATA, "SERVICE ACTION IN(12)" },
     { 0xae, ON_ALL, DATA, "WRITE AND VERIFY(12)" },
     { 0xaf, ON_ALL, MOTION, "VERIFY(12)" },
     { 0xb4, ON_CHANGER, DATA, "READ ELEMENT STATUS ATTACHED" },
+    { 0xb5, ON_CHANGER, DATA, "REQUEST VOLUME ELEMENT ADDRESS" },
     { 0xb5, ON_ALL, DATA, "SECURITY PROTOCOL OUT" },
     { 0xb6, ON_CHANGER, MOTION, "SEND VOLUME TAG" },
     { 0xb7, ON_ALL, DATA, "READ DEFECT DATA(12)" },
@@ -205,6 +211,9 @@ bool bw_scsi_is_harmless(unsigned type, const uint8_t *cdb)
     case 0x04: /* a tape's FORMAT MEDIUM makes partitions */
     case 0x48:
         return type == TYPE_TAPE;
+    case 0xb5: /* a disk's passwords, and what erases it without them; a tape's
+                * keys are its session's matter */
+        return type == TYPE_TAPE || type == TYPE_CHANGER;
     case 0x3b: /* WRITE BUFFER */
     case 0x7f: /* anything */
     case 0x83: /* third party copies */

@@ -68,7 +68,8 @@ bool bw_scsi_rules_allow(const struct bw_scsi_rules *rules, unsigned type,
  * (WRITE BUFFER), vendor specific codes, diagnostics beyond the device's own
  * self-test, codes that change how others reach it (CHANGE ALIASES, SET
  * IDENTIFYING INFORMATION, SET TARGET PORT GROUPS, ...), third party copies,
- * and what makes a disk blank at once (FORMAT UNIT, SANITIZE).
+ * what makes a disk blank at once (FORMAT UNIT, SANITIZE), and SECURITY PROTOCOL
+ * OUT to anything but a tape, which can lock a disk for good.
  */
 bool bw_scsi_is_harmless(unsigned type, const uint8_t *cdb);
 

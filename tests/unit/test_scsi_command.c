@@ -94,8 +94,10 @@ static void what_a_backup_needs_is_let_through(void **state)
                                     0x10, 0x11, 0x12, 0x15, 0x16, 0x17, 0x19,
                                     0x1a, 0x1b, 0x1e, 0x2b, 0x34, 0x3c, 0x44,
                                     0x4d, 0x55, 0x5a, 0x5e, 0x5f, 0x8c, 0x8d,
-                                    0x91, 0x92, 0xa0, 0xa3, 0x0b };
-    static const uint8_t changer[] = { 0x00, 0x07, 0x12, 0xa5, 0xb8, 0x1a };
+                                    0x91, 0x92, 0xa0, 0xa3, 0x0b, 0xab,
+                                    0xa2, 0xb5 };
+    static const uint8_t changer[] = { 0x00, 0x07, 0x12, 0xa5, 0xb8, 0x1a,
+                                       0xa7, 0xb5 };
 
     (void)state;
     for (size_t i = 0; i < sizeof(tape); i++) {
@@ -118,6 +120,8 @@ static void what_could_ruin_the_device_is_not(void **state)
     }
     assert_false(allows("default", DISK, 0x04)); /* FORMAT UNIT */
     assert_false(allows("default", DISK, 0x48));
+    assert_false(allows("default", DISK, 0xb5)); /* a disk's password */
+    assert_false(allows("default", BW_SCSI_TYPE_ANY, 0xb5));
     assert_true(allows("default", TAPE, 0x04));
 }
 

@@ -276,6 +276,32 @@ static void a_lost_command_has_no_status(void **state)
     unit->ops->give_back(unit);
 }
 
+/* What Linux makes of the device's own answer, as of RESERVATION CONFLICT. */
+static void an_answer_that_the_kernel_has_a_name_for_is_one(void **state)
+{
+    uint8_t data[64];
+    struct bw_scsi_task t;
+
+    (void)state;
+    take();
+    kernel.answer.status = 0x18;
+    kernel.answer.host_status = 0x11; /* DID_NEXUS_FAILURE */
+    t = read_of(64, data);
+    assert_int_equal(t.result.flags, 0);
+    assert_int_equal(t.result.status, 0x18);
+    kernel.answer.status = 0x02;
+    kernel.answer.host_status = 0x13; /* DID_MEDIUM_ERROR */
+    assert_int_equal(read_of(64, data).result.flags, 0);
+    kernel.answer.status = 0;
+    assert_int_equal(read_of(64, data).result.flags,
+                     BW_SCSI_RESULT_NO_STATUS);
+    kernel.answer.status = 0x02;
+    kernel.answer.host_status = 0x0e; /* DID_TRANSPORT_DISRUPTED */
+    assert_int_equal(read_of(64, data).result.flags,
+                     BW_SCSI_RESULT_NO_STATUS);
+    unit->ops->give_back(unit);
+}
+
 static void a_record_too_long_for_the_adapter_is_an_error(void **state)
 {
     uint8_t data[64];
@@ -370,6 +396,27 @@ static void a_device_is_found_by_any_of_its_nodes(void **state)
     assert_int_equal(system(command), 0);
 }
 
+static void another_disk_is_not_taken_for_it(void **state)
+{
+    static const struct bw_sg_place p = { .sg = "/dev/sg0",
+                                          .other = "/dev/sda",
+                                          .is_block = true };
+    char root[64] = "/tmp/bw-sg-XXXXXX", path[96], user[64];
+
+    (void)state;
+    assert_non_null(mkdtemp(root));
+    put(root, "812/comm", "fsck\n");
+    put(root, "812/fd/other", "");
+    snprintf(path, sizeof(path), "%s/812/fd/3", root);
+    assert_int_equal(symlink("/dev/sdab1", path), 0);
+    assert_false(bw_sg_find_user(&p, root, user, sizeof(user)));
+    unlink(path);
+    assert_int_equal(symlink("/dev/sda1", path), 0); /* a part of it */
+    assert_true(bw_sg_find_user(&p, root, user, sizeof(user)));
+    snprintf(path, sizeof(path), "rm -r %s", root);
+    assert_int_equal(system(path), 0);
+}
+
 static void who_has_it_is_found(void **state)
 {
     static const struct bw_sg_place p = { .sg = "/dev/sg0",
@@ -405,9 +452,11 @@ int main(void)
         TEST(what_is_missing_is_said_with_its_cure),
         TEST(the_answer_is_passed_on_as_it_is),
         TEST(a_lost_command_has_no_status),
+        TEST(an_answer_that_the_kernel_has_a_name_for_is_one),
         TEST(a_record_too_long_for_the_adapter_is_an_error),
         TEST(a_reset_does_not_spread),
         cmocka_unit_test(a_device_is_found_by_any_of_its_nodes),
+        cmocka_unit_test(another_disk_is_not_taken_for_it),
         cmocka_unit_test(who_has_it_is_found),
     };
 
