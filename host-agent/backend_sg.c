@@ -85,8 +85,13 @@ static enum bw_status explain(const struct sg *g, const char *node, int err,
         snprintf(why, size, "%.100s is in use by %s; end that, or unmount it",
                  node, user);
         return BW_BUSY;
-    case EACCES:
     case EPERM:
+        snprintf(why, size,
+                 "%.80s cannot be opened: %s; if the agent is a service, add "
+                 "the device to its DeviceAllow=, see bench.conf(5)",
+                 node, strerror(err));
+        return BW_DENIED;
+    case EACCES:
         snprintf(why, size,
                  "%.80s cannot be opened: %s; the agent's user needs to read "
                  "and write it: add it to the group that 'ls -l' shows",

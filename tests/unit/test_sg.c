@@ -215,6 +215,9 @@ static void what_is_missing_is_said_with_its_cure(void **state)
     kernel.sg_errno = EACCES;
     assert_int_equal(unit->ops->take(unit, why), BW_DENIED);
     assert_non_null(strstr(why, "add it to the group"));
+    kernel.sg_errno = EPERM; /* of a service */
+    assert_int_equal(unit->ops->take(unit, why), BW_DENIED);
+    assert_non_null(strstr(why, "DeviceAllow="));
     kernel.sg_errno = ENXIO;
     assert_int_equal(unit->ops->take(unit, why), BW_GONE);
     found = false;
@@ -293,12 +296,10 @@ static void an_answer_that_the_kernel_has_a_name_for_is_one(void **state)
     kernel.answer.host_status = 0x13; /* DID_MEDIUM_ERROR */
     assert_int_equal(read_of(64, data).result.flags, 0);
     kernel.answer.status = 0;
-    assert_int_equal(read_of(64, data).result.flags,
-                     BW_SCSI_RESULT_NO_STATUS);
+    assert_int_equal(read_of(64, data).result.flags, BW_SCSI_RESULT_NO_STATUS);
     kernel.answer.status = 0x02;
     kernel.answer.host_status = 0x0e; /* DID_TRANSPORT_DISRUPTED */
-    assert_int_equal(read_of(64, data).result.flags,
-                     BW_SCSI_RESULT_NO_STATUS);
+    assert_int_equal(read_of(64, data).result.flags, BW_SCSI_RESULT_NO_STATUS);
     unit->ops->give_back(unit);
 }
 
