@@ -2,8 +2,8 @@
  * QEMU's dwc2 controller, of -M raspi2b, with a device that answers late: a
  * redirected one.  Its driver here is a channel and its registers.
  *
- * Registers: "BCM2835 ARM Peripherals" chapter 15 names the core, Synopsys
- * DWC_otg; offsets and bits as include/hw/usb/dwc2-regs.h of QEMU has them.
+ * Registers: "BCM2835 ARM Peripherals" chapter 15 names the core, DWC_otg;
+ * offsets and bits as include/hw/usb/dwc2-regs.h of QEMU has them.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
