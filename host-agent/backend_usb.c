@@ -155,6 +155,23 @@ static void print_denied(const struct bw_usb_what *w, const char *path,
              path, w->vendor, w->product);
 }
 
+/* Returns false with a sentence in @out if this machine would lose a disk that
+ * it works with. */
+static bool is_spare(const char *port, char *out, size_t size)
+{
+    char disk[32];
+
+    if (!bw_usb_disk_in_use(BW_USB_BLOCK, BW_USB_PROC, port, disk,
+                            sizeof(disk))) {
+        return true;
+    }
+    snprintf(out, size,
+             "this machine uses its disk: %s is mounted, swapped to, or part "
+             "of another one; \"lsblk /dev/%s\" shows it, unmount it",
+             disk, disk);
+    return false;
+}
+
 /* struct bw_usb_port_ops */
 
 static void usb_describe(struct bw_usb_port *p, struct bw_usb_what *out)
@@ -178,6 +195,8 @@ static void usb_describe(struct bw_usb_port *p, struct bw_usb_what *out)
     } else if (!atomic_load(&u->used) && strstr(drivers, "usbfs")) {
         snprintf(out->why, sizeof(out->why),
                  "another program uses it; \"fuser -v %s\" shows which", path);
+    } else {
+        is_spare(out->port, out->why, sizeof(out->why));
     }
 }
 
@@ -356,6 +375,10 @@ static bool take(struct usb *u, const struct bw_usb_found *f)
     libusb_device_handle *handle;
     char text[SAY_SIZE / 2];
 
+    if (!is_spare(f->what.port, text, sizeof(text))) {
+        say(u, "port %s: %s", f->what.port, text);
+        return false;
+    }
     u->fd = open_file(u, f);
     if (u->fd < 0) {
         return false;

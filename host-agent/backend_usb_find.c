@@ -5,7 +5,9 @@
  * device, named by bus and ports ("1-1.4"), with idVendor, idProduct, busnum,
  * devnum, bDeviceClass and, where the device has them, serial, manufacturer
  * and product; a folder for each interface beside it ("1-1.4:1.0") with a link
- * "driver" while it has one.  Root hubs ("usb1") have no port.
+ * "driver" while it has one.  Root hubs ("usb1") have no port.  Disks are links
+ * in /sys/class/block, whose targets lead through the interface's folder.
+ * proc(5): mountinfo, swaps.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -158,6 +160,94 @@ void bw_usb_drivers(const char *sysfs, const char *port, char *out, size_t size)
     if (dir) {
         closedir(dir);
     }
+}
+
+/* Is the block device in a line of mountinfo (its number, or the source of what
+ * has none, as btrfs), or of swaps? */
+static bool is_listed(const char *path, const char *name, const char *number)
+{
+    char source[MAX_PATH], between[32], *line = NULL, *tab;
+    size_t size = 0;
+    int len = snprintf(source, sizeof(source), " /dev/%s ", name);
+    FILE *file = fopen(path, "re");
+    bool found = false;
+
+    snprintf(between, sizeof(between), " %s ", number);
+    while (file && !found && getline(&line, &size, file) >= 0) {
+        tab = strchr(line, '\t');
+        if (tab) {
+            *tab = ' ';
+        }
+        found = strstr(line, source) || (number[0] && strstr(line, between)) ||
+                strncmp(line, source + 1, (size_t)len - 1) == 0;
+    }
+    free(line);
+    if (file) {
+        fclose(file);
+    }
+    return found;
+}
+
+static bool has_holder(const char *folder)
+{
+    char path[MAX_PATH + 16];
+    struct dirent *d;
+    bool found = false;
+    DIR *dir;
+
+    snprintf(path, sizeof(path), "%s/holders", folder);
+    dir = opendir(path);
+    while (dir && !found && (d = readdir(dir))) {
+        found = d->d_name[0] != '.';
+    }
+    if (dir) {
+        closedir(dir);
+    }
+    return found;
+}
+
+/* Is the block device @name of @block one of the device's? */
+static bool is_of_device(const char *block, const char *port, const char *name)
+{
+    char path[MAX_PATH], target[MAX_PATH], folder[BW_USB_MAX_PORT + 3];
+    ssize_t len;
+
+    snprintf(path, sizeof(path), "%s/%.255s", block, name);
+    len = readlink(path, target, sizeof(target) - 1);
+    if (len <= 0) {
+        return false;
+    }
+    target[len] = '\0';
+    snprintf(folder, sizeof(folder), "/%s:", port);
+    return strstr(target, folder) != NULL;
+}
+
+bool bw_usb_disk_in_use(const char *block, const char *proc, const char *port,
+                        char *out, size_t size)
+{
+    char folder[MAX_PATH], mounts[MAX_PATH], swaps[MAX_PATH], number[24];
+    struct dirent *d;
+    bool found = false;
+    DIR *dir = opendir(block);
+
+    snprintf(mounts, sizeof(mounts), "%s/self/mountinfo", proc);
+    snprintf(swaps, sizeof(swaps), "%s/swaps", proc);
+    while (dir && !found && (d = readdir(dir))) {
+        if (d->d_name[0] == '.' || !is_of_device(block, port, d->d_name)) {
+            continue;
+        }
+        snprintf(folder, sizeof(folder), "%s/%.255s", block, d->d_name);
+        read_text(folder, "dev", number, sizeof(number));
+        found = (number[0] && is_listed(mounts, d->d_name, number)) ||
+                is_listed(swaps, d->d_name, "") || has_holder(folder);
+        if (found) {
+            snprintf(out, size, "%s", d->d_name);
+        }
+    }
+    if (dir) {
+        closedir(dir);
+    }
+    return found;
 }
 
 void bw_usb_list(const char *sysfs, FILE *out)

@@ -9,6 +9,7 @@
 #ifndef BENCHWIRE_HOST_AGENT_BACKEND_USB_FIND_H
 #define BENCHWIRE_HOST_AGENT_BACKEND_USB_FIND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -17,6 +18,8 @@
 
 #define BW_USB_SYSFS "/sys/bus/usb/devices"
 #define BW_USB_DEV   "/dev/bus/usb"
+#define BW_USB_BLOCK "/sys/class/block"
+#define BW_USB_PROC  "/proc"
 
 struct bw_usb_found {
     struct bw_usb_what what;
@@ -39,6 +42,18 @@ size_t bw_usb_find(const char *sysfs, const struct bw_usb_select *select,
  * usbfs"; "" for none.  usbfs is another program. */
 void bw_usb_drivers(const char *sysfs, const char *port, char *out,
                     size_t size);
+
+/**
+ * bw_usb_disk_in_use: does this machine use a disk that the device is?
+ * @block: BW_USB_BLOCK
+ * @proc: BW_USB_PROC
+ * @out: receives its name, or that of the partition: "sda1"
+ *
+ * Returns: whether one is mounted, swapped to, or part of something larger
+ * (LVM, dm-crypt, md).
+ */
+bool bw_usb_disk_in_use(const char *block, const char *proc, const char *port,
+                        char *out, size_t size);
 
 /* A table of all devices, for the owner who writes a bench file. */
 void bw_usb_list(const char *sysfs, FILE *out);

@@ -166,6 +166,64 @@ static void drivers_are_those_of_the_device_only(void **state)
     assert_in_range(strlen(little), 1, sizeof(little) - 1);
 }
 
+/* A disk with one partition, of the device in port 1-2. */
+static void put_disk(const char *name, const char *number)
+{
+    char path[256], target[128], folder[64];
+
+    snprintf(folder, sizeof(folder), "1-2:1.0/%s", name);
+    put("1-2:1.0", "here", "");
+    put(folder, "dev", number);
+    snprintf(folder, sizeof(folder), "1-2:1.0/%s/holders", name);
+    snprintf(path, sizeof(path), "%s/%s", tree, folder);
+    mkdir(path, 0700);
+    put("block", "other", "");
+    snprintf(path, sizeof(path), "%s/block/%s", tree, name);
+    snprintf(target, sizeof(target), "../1-2:1.0/%s", name);
+    assert_int_equal(symlink(target, path), 0);
+}
+
+static bool is_used(const char *port, char name[16])
+{
+    char block[96];
+
+    snprintf(block, sizeof(block), "%s/block", tree);
+    name[0] = '\0';
+    return bw_usb_disk_in_use(block, tree, port, name, 16);
+}
+
+static void a_disk_that_this_machine_uses_is_seen(void **state)
+{
+    char name[16];
+
+    (void)state;
+    assert_false(is_used("1-2", name)); /* there is no disk */
+    put_disk("sda", "8:0");
+    put_disk("sda1", "8:1");
+    put("self", "mountinfo", "36 35 8:11 / /mnt rw - ext4 /dev/sda11 rw");
+    put(".", "swaps", "Filename Type\n/dev/sda10     partition");
+    assert_false(is_used("1-2", name));
+
+    put("self", "mountinfo", "36 35 8:1 / /mnt rw - ext4 /dev/root rw");
+    assert_true(is_used("1-2", name));
+    assert_string_equal(name, "sda1");
+    assert_false(is_used("1-1", name)); /* of another device */
+    assert_false(is_used("1-2.1", name));
+
+    put("self", "mountinfo", "36 35 0:40 / /mnt rw - btrfs /dev/sda rw");
+    assert_true(is_used("1-2", name));
+    assert_string_equal(name, "sda");
+
+    put("self", "mountinfo", "");
+    assert_false(is_used("1-2", name));
+    put(".", "swaps", "Filename Type\n/dev/sda1\tpartition");
+    assert_true(is_used("1-2", name));
+    put(".", "swaps", "");
+    put("1-2:1.0/sda/holders", "dm-0", "");
+    assert_true(is_used("1-2", name));
+    assert_string_equal(name, "sda");
+}
+
 static void the_list_is_for_a_bench_file(void **state)
 {
     char *text;
@@ -325,6 +383,7 @@ int main(void)
         cmocka_unit_test(equal_ones_are_told_apart),
         cmocka_unit_test(no_tree_has_no_devices),
         cmocka_unit_test(drivers_are_those_of_the_device_only),
+        cmocka_unit_test(a_disk_that_this_machine_uses_is_seen),
         cmocka_unit_test(the_list_is_for_a_bench_file),
         cmocka_unit_test(a_guest_is_greeted_and_may_wait),
         cmocka_unit_test(what_cannot_be_written_waits),
