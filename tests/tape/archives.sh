@@ -1,6 +1,7 @@
 #!/bin/bash
 # What people do with tapes: tar, cpio and dump, and back byte by byte; several
 # archives on one tape, appending, overwriting in the middle, several tapes.
+# BW_ARCHIVE_DRIVES: the drives on which all of it is done.
 #
 # time limit: 900 s
 #
@@ -13,8 +14,11 @@
 
 requires "$GUEST_QEMU" build/tape/initramfs
 guest_has_tape || skip_all "this QEMU has no scsi-tape"
-plan 30
+read -ra drives <<<"${BW_ARCHIVE_DRIVES:-v0 l0}"
+plan $((13 * ${#drives[@]} + 4))
 guest_up || exit 1
+# shellcheck disable=SC2034 # of guest()
+GUEST_TIMEOUT=300
 
 # The tree that is archived: 3 MB in some 40 files, on a file system of its own.
 prepare() {
@@ -131,7 +135,7 @@ several() {
 }
 
 prepare || exit 1
-for drive in v0 l0; do
+for drive in "${drives[@]}"; do
     archives
 done
 drive=v1
