@@ -13,6 +13,7 @@
 #   usb_guest_up                 boot the second guest with USB_OPTIONS
 #   usb_plug storage plain       an export for the running guest, without TLS
 #   usb_unplug storage           and its end
+#   usb_user_put                 what usb_guest_up does for user, after a reboot
 #   user 'ask RIG-A x y'         a command of guest/usb-user in it
 #   user_waits 60 disk           the same, until it succeeds
 #
@@ -203,7 +204,11 @@ usb_guest_args() {
 }
 
 usb_guest_up() {
-    GUEST_ARGS=usb_guest_args guest_up && guest "cat >/tmp/usb-user <<'EOF'
+    GUEST_ARGS=usb_guest_args guest_up && usb_user_put
+}
+
+usb_user_put() {
+    guest "cat >/tmp/usb-user <<'EOF'
 $(cat tests/rig/guest/usb-user)
 EOF"
 }
