@@ -113,7 +113,7 @@ gadget unplug storage
 ok "it is pulled out: the guest has no disk" user_waits 60 no_disk
 ok "the program that wrote ends" user_waits 60 copied
 like "with an error" "$(guest 'cat /tmp/copying.log')" \
-    'Input/output error|No such device|No space left'
+    'Input/output error|No such device|No such file|No space left'
 like "the guest's kernel tells it as of any device" "$(guest dmesg)" \
     'usb [0-9]-[0-9]: USB disconnect'
 ok "the other devices are as they were" hello three

@@ -180,7 +180,7 @@ set_value storage.plugged 0
 ok "it is pulled out: there is none" user_waits 90 no_disk
 ok "the program that wrote ends" user_waits 90 copied
 like "with an error" "$(guest 'cat /tmp/copying.log')" \
-    'Input/output error|No such device|No space left'
+    'Input/output error|No such device|No such file|No space left'
 set_value storage.plugged 1
 ok "it is put back" user_waits 90 disk
 sum=$(new_data 1000000)
