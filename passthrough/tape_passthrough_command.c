@@ -201,8 +201,10 @@ void tape_passthrough_forget(TapePassthrough *s)
 
 /* --- from the device --- */
 
-/* Is @id the SCSI_CMD that the agent has now?  Its notices come before its
- * reply; behind it there is no request any more to put data into. */
+/*
+ * Is @id the SCSI_CMD that the agent has now?  Its notices come before its
+ * reply; behind it there is no request any more to put data into.
+ */
 static bool is_under_way(TapePassthrough *s, uint32_t id)
 {
     return s->run.r && s->run.r->phase == TAPE_PASSTHROUGH_RUNNING &&

@@ -589,7 +589,7 @@ static void a_reset_leaves_the_key_to_be_taken_back(void **state)
     put_cmd(r, "\x16\0\0\0\0\0", 0, 0);   /* 4: RESERVE */
     put_data(r, 0, key, sizeof(key));     /* 5 */
     put_cmd(r, "\x5f\x06\0\0\0\0\0\0\x18\0", BW_SCSI_DATA_OUT, 24); /* 6 */
-    put_empty(r, BW_MSG_SCSI_RESET); /* 7 */
+    put_empty(r, BW_MSG_SCSI_RESET);                                /* 7 */
     rig_run(r);
     bw_service_scsi_settle(60000);
     expect_opcodes("\x1e\x16\x5f\x5f", 4);
