@@ -24,7 +24,7 @@ fails "an unknown option is refused" "$AGENT" --nonsense
 like "and named" "$("$AGENT" --nonsense 2>&1)" 'no such option.*--nonsense'
 like "--check accepts the example" "$("$AGENT" --check -c "$DESK")" \
     'ok, 5 exports'
-printf '[export x]\ntype = usb\n' >"$TMP/bad.conf"
+printf '[export x]\ntype = spi\n' >"$TMP/bad.conf"
 printf '[export x]\ntype=i2c\nadapter=/dev/i2c-9\naddress=0x48\nprofile=%s\n' \
     tmp1002 >"$TMP/profile.conf"
 fails "--check refuses a profile that there is not" \
@@ -35,7 +35,7 @@ like "and names export and profile" \
 fails "--check refuses a wrong file" "$AGENT" --check -c "$TMP/bad.conf"
 like "with file, line, cause and cure" \
     "$("$AGENT" -c "$TMP/bad.conf" 2>&1)" \
-    'bad.conf:2: type "usb" is unknown; write i2c'
+    'bad.conf:2: type "spi" is unknown; write i2c'
 like "a missing file is named" "$("$AGENT" -c "$TMP/none" 2>&1)" \
     'none: No such file or directory; name another bench file with --config'
 
