@@ -204,11 +204,46 @@ static bool check_gpio(const struct bw_config *c, struct bw_config_export *x,
     return true;
 }
 
-static bool check_export(const struct bw_config *c, struct bw_config_export *x,
-                         struct bw_config_error *e)
+/* Its address, and what else an I2C export or a bench may say of itself. */
+static bool check_address(struct bw_config_export *x, struct bw_config_error *e)
 {
     bool is_bench = x->kind == BW_EXPORT_BENCH;
 
+    if (is_bench && x->has_addr) {
+        return bw_config_fail_at(
+            e, x->line, "export \"%s\": type = bench has no address; remove it",
+            x->name);
+    }
+    if (is_bench && x->has_shared) {
+        return bw_config_fail_at(
+            e, x->line,
+            "export \"%s\": type = bench is shared always; remove "
+            "shared",
+            x->name);
+    }
+    if (x->profile[0] && strcmp(x->profile, "none") != 0 &&
+        (is_bench || (x->has_addr && x->addr == BW_ADDR_ANY))) {
+        return bw_config_fail_at(
+            e, x->line,
+            "export \"%s\": a profile is one part's; remove it, or "
+            "export that part's address",
+            x->name);
+    }
+    if (is_bench) {
+        x->addr = BW_ADDR_ANY;
+    } else if (!x->has_addr) {
+        return bw_config_fail_at(
+            e, x->line,
+            "export \"%s\" has no address; add address = 0x.. for "
+            "one part or address = any for the whole bus",
+            x->name);
+    }
+    return true;
+}
+
+static bool check_export(const struct bw_config *c, struct bw_config_export *x,
+                         struct bw_config_error *e)
+{
     if (x->kind == BW_EXPORT_ANY) {
         return bw_config_fail_at(
             e, x->line, "export \"%s\" has no type; add type = i2c", x->name);
@@ -243,7 +278,7 @@ static bool check_export(const struct bw_config *c, struct bw_config_export *x,
     if (x->kind == BW_EXPORT_GPIO) {
         return check_gpio(c, x, e);
     }
-    if (bw_config_is_sim_usb(x->adapter) && !is_bench) {
+    if (bw_config_is_sim_usb(x->adapter) && x->kind != BW_EXPORT_BENCH) {
         return bw_config_fail_at(
             e, x->line,
             "export \"%s\": %s has USB devices only; write type = usb, or "
@@ -265,36 +300,7 @@ static bool check_export(const struct bw_config *c, struct bw_config_export *x,
             "chip, scl and sda",
             x->name, x->adapter);
     }
-    if (is_bench && x->has_addr) {
-        return bw_config_fail_at(
-            e, x->line, "export \"%s\": type = bench has no address; remove it",
-            x->name);
-    }
-    if (is_bench && x->has_shared) {
-        return bw_config_fail_at(
-            e, x->line,
-            "export \"%s\": type = bench is shared always; remove "
-            "shared",
-            x->name);
-    }
-    if (x->profile[0] && strcmp(x->profile, "none") != 0 &&
-        (is_bench || (x->has_addr && x->addr == BW_ADDR_ANY))) {
-        return bw_config_fail_at(
-            e, x->line,
-            "export \"%s\": a profile is one part's; remove it, or "
-            "export that part's address",
-            x->name);
-    }
-    if (is_bench) {
-        x->addr = BW_ADDR_ANY;
-    } else if (!x->has_addr) {
-        return bw_config_fail_at(
-            e, x->line,
-            "export \"%s\" has no address; add address = 0x.. for "
-            "one part or address = any for the whole bus",
-            x->name);
-    }
-    return true;
+    return check_address(x, e);
 }
 
 const struct bw_config_export *bw_config_find_export(const struct bw_config *c,
