@@ -328,6 +328,17 @@ static void step(struct run *run)
     check(run);
 }
 
+/*
+ * A reset that another user of the drive asked for comes to light with the first
+ * error after it: st then refuses all until a rewind (flag was_reset of the
+ * kernel's scsi_device, st_chk_result()).  The tape is blank here.
+ */
+static void forget_reset(struct run *run)
+{
+    operate(run, MTFSR, "fsr", 1);
+    operate(run, MTREW, "rewind", 1);
+}
+
 static void start(struct run *run)
 {
     run->driver.tape = &tape;
@@ -340,6 +351,7 @@ static void start(struct run *run)
     do_open(run);
     operate(run, MTREW, "rewind", 1);
     operate(run, MTERASE, "erase", 0);
+    forget_reset(run);
     operate(run, MTSETBLK, "setblk", run->style == FIXED ? 1024 : 0);
 }
 
