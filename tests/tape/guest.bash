@@ -75,7 +75,7 @@ guest_wait() {
 
 # guest_alive FOLDER
 guest_alive() {
-    kill -0 "$(cat "$1/qemu.pid" 2>/dev/null)" 2>/dev/null
+    kill -0 "$(cat "$1"/*.pid 2>/dev/null)" 2>/dev/null
 }
 
 # guest_tapes BUS NAME...: adds the drives of a controller to $args
@@ -207,10 +207,10 @@ guest_through() {
     :
 }
 
-# guest_end FOLDER: the machine of that folder
+# guest_end FOLDER: the process of that folder
 guest_end() {
     local pid
-    pid=$(cat "$1/qemu.pid" 2>/dev/null) && kill "$pid" 2>/dev/null
+    pid=$(cat "$1"/*.pid 2>/dev/null) && kill "$pid" 2>/dev/null
     guest_wait 10 guest_gone "$1" || kill -KILL "$pid" 2>/dev/null
 }
 
@@ -219,9 +219,11 @@ guest_gone() {
 }
 
 guest_down() {
+    local folder
     [ -n "$GUEST" ] || return 0
-    [ ! -e "$GUEST/through" ] || guest_end "$GUEST/through"
-    guest_end "$GUEST"
+    for folder in "$GUEST"/{through,cut} "$GUEST"; do
+        [ ! -e "$folder" ] || guest_end "$folder"
+    done
     rm -rf "$GUEST"
     GUEST=
 }
