@@ -22,12 +22,11 @@
 #ifndef BENCHWIRE_PASSTHROUGH_TAPE_PASSTHROUGH_H
 #define BENCHWIRE_PASSTHROUGH_TAPE_PASSTHROUGH_H
 
-#include "qemu/queue.h"
-#include "qemu/thread.h"
 #include "hw/scsi/scsi.h"
 #include "qom/object.h"
 #include "hw/benchwire/lib/scsi_nexus.h"
 #include "hw/benchwire/lib/wire_scsi.h"
+#include "hw/benchwire/peripherals/scsi_queue.h"
 #include "link.h"
 
 #define TYPE_TAPE_PASSTHROUGH "tape-passthrough"
@@ -51,7 +50,7 @@ typedef struct TapePassthroughReq {
     int64_t give_up_ms;  /* waiting for the link, QEMU_CLOCK_REALTIME */
     uint8_t status;      /* of SAM, once it has ended */
     uint32_t moved;      /* bytes of data that the device has moved */
-    QSIMPLEQ_ENTRY(TapePassthroughReq) entry;
+    BwScsiPlace place;
 } TapePassthroughReq;
 
 /* The command at the agent. */
@@ -91,11 +90,7 @@ struct TapePassthrough {
     QEMUTimer *patience; /* of commands that wait for the link */
     TapePassthroughRun run;
 
-    QemuMutex lock; /* of the queues and @waiting_bytes */
-    QSIMPLEQ_HEAD(, TapePassthroughReq) queue;
-    QSIMPLEQ_HEAD(, TapePassthroughReq) answers; /* for other threads */
-    unsigned delivering; /* of @answers, until they are freed; atomic */
-    size_t waiting_bytes;
+    BwScsiQueue queue;
     QEMUBH *bh;
     bool pumping;
 

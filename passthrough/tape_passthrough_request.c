@@ -5,31 +5,24 @@
  * has one buffer, since a controller with a scatter/gather list moves all of
  * the data at once; others take them in as many pieces as they like.
  *
- *   controller -> send_command, write_data -> enqueue()
+ *   controller -> send_command, write_data -> enqueue() -> scsi_queue.h
  *     -> pump() -> tape_passthrough_run(), to the agent
- *     -> pump() -> deliver() -> read_data -> controller
+ *     -> pump() -> scsi_queue.h -> deliver() -> read_data -> controller
  *
  * A command that the guest cancels while the agent has it ends at once for the
  * guest.  The device lets it come to its end; until then others are told BUSY,
  * but for those that already waited for it and would be, too.
  *
- * Choices: data of more than 256 MiB that wait at one time are refused with
- * TASK SET FULL, so that a guest cannot have all of the host's memory.  A
- * machine that is stopped gets the answer when it goes on.
+ * Choices: a machine that is stopped gets the answer when it goes on.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "qemu/lockable.h"
 #include "qemu/main-loop.h"
 #include "qemu/timer.h"
-#include "qemu/units.h"
-#include "block/aio-wait.h"
 #include "scsi/constants.h"
 #include "tape_passthrough.h"
 #include "hw/benchwire/trace.h"
-
-#define WAITING_MAX (256 * MiB)
 
 #define REQ(r) container_of(r, TapePassthroughReq, req)
 
@@ -71,77 +64,42 @@ static void complete(TapePassthroughReq *r)
 }
 
 /* In the context of the request. */
-static void deliver(TapePassthroughReq *r)
+static void deliver(SCSIRequest *req)
 {
-    if (!r->req.io_canceled) {
-        if (r->req.cmd.mode == SCSI_XFER_FROM_DEV && r->moved) {
-            r->phase = TAPE_PASSTHROUGH_SENDING;
-            scsi_req_data(&r->req, r->moved);
-        } else {
-            complete(r);
-        }
+    TapePassthroughReq *r = REQ(req);
+
+    if (req->cmd.mode == SCSI_XFER_FROM_DEV && r->moved) {
+        r->phase = TAPE_PASSTHROUGH_SENDING;
+        scsi_req_data(req, r->moved);
+    } else {
+        complete(r);
     }
-    scsi_req_unref(&r->req);
 }
 
-/* The oldest answer for this context: bottom halves run in any order. */
-static void deliver_oldest(void *opaque)
+static void answer(TapePassthrough *s, TapePassthroughReq *r)
 {
-    TapePassthrough *s = opaque;
-    AioContext *ctx = qemu_get_current_aio_context();
-    TapePassthroughReq *r;
-
-    WITH_QEMU_LOCK_GUARD(&s->lock) {
-        QSIMPLEQ_FOREACH(r, &s->answers, entry) {
-            if (r->req.ctx == ctx) {
-                break;
-            }
-        }
-        QSIMPLEQ_REMOVE(&s->answers, r, TapePassthroughReq, entry);
-    }
-    deliver(r);
-    qatomic_dec(&s->delivering); /* who frees @s waits for it */
-    aio_wait_kick();
-}
-
-static void deliver_at_home(TapePassthroughReq *r)
-{
-    TapePassthrough *s = device_of(r);
-
-    if (r->req.ctx == qemu_get_current_aio_context()) {
-        deliver(r);
-        return;
-    }
-    WITH_QEMU_LOCK_GUARD(&s->lock) {
-        QSIMPLEQ_INSERT_TAIL(&s->answers, r, entry);
-    }
-    qatomic_inc(&s->delivering);
-    aio_bh_schedule_oneshot(r->req.ctx, deliver_oldest, s); /* one for each */
+    bw_scsi_queue_answer(&s->queue, &r->place);
 }
 
 /* --- the queue --- */
 
 static TapePassthroughReq *first(TapePassthrough *s)
 {
-    QEMU_LOCK_GUARD(&s->lock);
-    return QSIMPLEQ_FIRST(&s->queue);
+    BwScsiPlace *place = bw_scsi_queue_first(&s->queue);
+
+    return place ? container_of(place, TapePassthroughReq, place) : NULL;
 }
 
-/* Only the main loop takes any out. */
 static void take(TapePassthrough *s, TapePassthroughReq *r)
 {
-    QEMU_LOCK_GUARD(&s->lock);
-    QSIMPLEQ_REMOVE(&s->queue, r, TapePassthroughReq, entry);
-    s->waiting_bytes -= r->size;
+    bw_scsi_queue_take(&s->queue, &r->place);
 }
 
 void tape_passthrough_requeue(TapePassthrough *s, TapePassthroughReq *r)
 {
     r->phase = TAPE_PASSTHROUGH_WAITING;
     r->give_up_ms = qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + s->wait_ms;
-    QEMU_LOCK_GUARD(&s->lock);
-    QSIMPLEQ_INSERT_HEAD(&s->queue, r, entry);
-    s->waiting_bytes += r->size;
+    bw_scsi_queue_put_back(&s->queue, &r->place);
 }
 
 /*
@@ -187,12 +145,12 @@ static bool step_first(TapePassthrough *s, TapePassthroughReq *r)
         }
         take(s, r);
         end_without_sense(r, BW_SCSI_BUSY);
-        deliver_at_home(r);
+        answer(s, r);
         return true;
     }
     if (!admit(s, r)) {
         take(s, r);
-        deliver_at_home(r);
+        answer(s, r);
         return true;
     }
     if (bw_link_is_ready(&s->link)) {
@@ -206,7 +164,7 @@ static bool step_first(TapePassthrough *s, TapePassthroughReq *r)
     s->no_agent++;
     take(s, r);
     tape_passthrough_fail(r, BW_SENSE_ABORTED, BW_ASC_NO_CONTACT);
-    deliver_at_home(r);
+    answer(s, r);
     return true;
 }
 
@@ -216,7 +174,7 @@ static bool step(TapePassthrough *s)
 
     if (r && r->phase == TAPE_PASSTHROUGH_ENDED) {
         s->run.r = NULL;
-        deliver_at_home(r);
+        answer(s, r);
         return true;
     }
     if (r && r->req.io_canceled) {
@@ -255,19 +213,10 @@ void tape_passthrough_kick(TapePassthrough *s)
 static void enqueue(TapePassthroughReq *r)
 {
     TapePassthrough *s = device_of(r);
-    bool full;
 
     r->give_up_ms = qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + s->wait_ms;
-    WITH_QEMU_LOCK_GUARD(&s->lock) {
-        full = s->waiting_bytes + r->size > WAITING_MAX;
-        if (!full) {
-            s->waiting_bytes += r->size;
-            r->phase = TAPE_PASSTHROUGH_WAITING;
-            scsi_req_ref(&r->req); /* until it is delivered */
-            QSIMPLEQ_INSERT_TAIL(&s->queue, r, entry);
-        }
-    }
-    if (full) {
+    r->phase = TAPE_PASSTHROUGH_WAITING;
+    if (!bw_scsi_queue_enter(&s->queue, &r->place, &r->req, r->size)) {
         end_without_sense(r, TASK_SET_FULL);
         complete(r);
     } else {
@@ -386,9 +335,7 @@ SCSIRequest *tape_passthrough_new_request(SCSIDevice *dev, uint32_t tag,
 
 void tape_passthrough_request_init(TapePassthrough *s)
 {
-    qemu_mutex_init(&s->lock);
-    QSIMPLEQ_INIT(&s->queue);
-    QSIMPLEQ_INIT(&s->answers);
+    bw_scsi_queue_init(&s->queue, deliver);
 }
 
 static void patience_ends(void *opaque)
@@ -411,7 +358,7 @@ void tape_passthrough_request_stop(TapePassthrough *s)
         take(s, r);
         scsi_req_unref(&r->req);
     }
-    AIO_WAIT_WHILE_UNLOCKED(NULL, qatomic_read(&s->delivering) > 0);
+    bw_scsi_queue_settle(&s->queue);
     timer_free(s->patience);
     qemu_bh_delete(s->bh);
 }
@@ -419,5 +366,5 @@ void tape_passthrough_request_stop(TapePassthrough *s)
 /* None refers to the device any more. */
 void tape_passthrough_request_finish(TapePassthrough *s)
 {
-    qemu_mutex_destroy(&s->lock);
+    bw_scsi_queue_finish(&s->queue);
 }

@@ -21,7 +21,6 @@
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
 #include "qemu/main-loop.h"
-#include "qemu/lockable.h"
 #include "qemu/module.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-block.h"
@@ -32,6 +31,7 @@
 #include "scsi/constants.h"
 #include "system/block-backend.h"
 #include "hw/benchwire/peripherals/parts/changer.h"
+#include "hw/benchwire/peripherals/scsi_queue.h"
 
 #define TYPE_SCSI_CHANGER "scsi-changer"
 OBJECT_DECLARE_SIMPLE_TYPE(SCSIChangerState, SCSI_CHANGER)
@@ -45,7 +45,7 @@ typedef struct SCSIChangerReq {
     uint8_t *data;
     struct bw_tape_command command;
     bool sent;
-    QSIMPLEQ_ENTRY(SCSIChangerReq) entry;
+    BwScsiPlace place;
 } SCSIChangerReq;
 
 struct SCSIChangerState {
@@ -67,8 +67,7 @@ struct SCSIChangerState {
     char **drive; /* their ids */
     const char *drive_serial[BW_CHANGER_DRIVES_MAX];
 
-    QemuMutex lock; /* of the queue */
-    QSIMPLEQ_HEAD(, SCSIChangerReq) queue;
+    BwScsiQueue queue;
     QEMUBH *bh;
     bool running;
 };
@@ -134,70 +133,43 @@ static enum bw_changer_result changer_unload(void *opaque, unsigned drive)
 
 /* --- requests --- */
 
-static void answer(SCSIChangerReq *r)
+/* In the context of the request. */
+static void deliver(SCSIRequest *req)
 {
+    SCSIChangerReq *r = DO_UPCAST(SCSIChangerReq, req, req);
     struct bw_tape_command *command = &r->command;
 
     if (command->status == BW_SCSI_GOOD && command->done && !r->sent) {
         r->sent = true;
-        scsi_req_data(&r->req, command->done);
+        scsi_req_data(req, command->done);
         return;
     }
     if (command->status == BW_SCSI_CHECK) {
-        r->req.sense_len = bw_sense_fixed(&command->sense, r->req.sense,
-                                          sizeof(r->req.sense));
+        req->sense_len = bw_sense_fixed(&command->sense, req->sense,
+                                        sizeof(req->sense));
     }
-    scsi_req_complete(&r->req, command->status);
-}
-
-/* In the context of the request. */
-static void deliver(void *opaque)
-{
-    SCSIChangerReq *r = opaque;
-
-    if (!r->req.io_canceled) {
-        answer(r);
-    }
-    scsi_req_unref(&r->req);
-}
-
-static void deliver_at_home(SCSIChangerReq *r)
-{
-    if (r->req.ctx == qemu_get_current_aio_context()) {
-        deliver(r);
-    } else {
-        aio_bh_schedule_oneshot(r->req.ctx, deliver, r);
-    }
-}
-
-static SCSIChangerReq *take_next(SCSIChangerState *s)
-{
-    SCSIChangerReq *r;
-
-    QEMU_LOCK_GUARD(&s->lock);
-    r = QSIMPLEQ_FIRST(&s->queue);
-    if (r) {
-        QSIMPLEQ_REMOVE_HEAD(&s->queue, entry);
-    }
-    return r;
+    scsi_req_complete(req, command->status);
 }
 
 /* Moving a cartridge runs the main loop: what comes meanwhile waits. */
 static void run_queue(void *opaque)
 {
     SCSIChangerState *s = opaque;
-    SCSIChangerReq *r;
+    BwScsiPlace *place;
 
     if (s->running) {
         return;
     }
     s->running = true;
-    while ((r = take_next(s))) {
+    while ((place = bw_scsi_queue_first(&s->queue))) {
+        SCSIChangerReq *r = container_of(place, SCSIChangerReq, place);
+
+        bw_scsi_queue_take(&s->queue, place);
         if (!r->req.io_canceled) {
             r->command.data = r->data;
             bw_changer_execute(&s->changer, &r->command);
         }
-        deliver_at_home(r);
+        bw_scsi_queue_answer(&s->queue, place);
     }
     s->running = false;
 }
@@ -206,11 +178,11 @@ static void enqueue(SCSIChangerReq *r)
 {
     SCSIChangerState *s = SCSI_CHANGER(r->req.dev);
 
-    scsi_req_ref(&r->req); /* until it is delivered */
-    WITH_QEMU_LOCK_GUARD(&s->lock) {
-        QSIMPLEQ_INSERT_TAIL(&s->queue, r, entry);
+    if (bw_scsi_queue_enter(&s->queue, &r->place, &r->req, r->command.size)) {
+        qemu_bh_schedule(s->bh);
+    } else {
+        scsi_req_complete(&r->req, TASK_SET_FULL);
     }
-    qemu_bh_schedule(s->bh);
 }
 
 static int32_t changer_send_command(SCSIRequest *req, uint8_t *buf)
@@ -394,6 +366,7 @@ static void changer_unrealize(SCSIDevice *dev)
     SCSIChangerState *s = SCSI_CHANGER(dev);
 
     run_queue(s);
+    bw_scsi_queue_settle(&s->queue);
     qemu_bh_delete(s->bh);
 }
 
@@ -409,15 +382,14 @@ static void changer_init(Object *obj)
 {
     SCSIChangerState *s = SCSI_CHANGER(obj);
 
-    qemu_mutex_init(&s->lock);
-    QSIMPLEQ_INIT(&s->queue);
+    bw_scsi_queue_init(&s->queue, deliver);
 }
 
 static void changer_finalize(Object *obj)
 {
     SCSIChangerState *s = SCSI_CHANGER(obj);
 
-    qemu_mutex_destroy(&s->lock);
+    bw_scsi_queue_finish(&s->queue);
     for (unsigned i = 0; i < BW_CHANGER_SLOTS_MAX; i++) {
         g_free(s->path[i]);
         g_free(s->barcode[i]);

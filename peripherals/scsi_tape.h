@@ -18,12 +18,12 @@
 
 #include "qemu/coroutine.h"
 #include "qemu/notify.h"
-#include "qemu/queue.h"
 #include "qemu/thread.h"
 #include "hw/scsi/scsi.h"
 #include "qom/object.h"
 #include "system/runstate.h"
 #include "hw/benchwire/peripherals/parts/tape_drive.h"
+#include "hw/benchwire/peripherals/scsi_queue.h"
 
 #define TYPE_SCSI_TAPE "scsi-tape"
 OBJECT_DECLARE_SIMPLE_TYPE(SCSITapeState, SCSI_TAPE)
@@ -43,7 +43,7 @@ typedef struct SCSITapeReq {
     uint8_t *data;
     size_t room; /* bytes of @data */
     struct bw_tape_command command;
-    QSIMPLEQ_ENTRY(SCSITapeReq) entry;
+    BwScsiPlace place;
 } SCSITapeReq;
 
 /* One file of the cartridge. */
@@ -95,11 +95,8 @@ struct SCSITapeState {
     bool touched;       /* a command ran since the last commit of a stop */
     uint8_t deferred[BW_SENSE_FIXED_LENGTH]; /* for migration */
 
-    QemuMutex lock; /* of the queues, @waiting_bytes and @spare */
-    QSIMPLEQ_HEAD(, SCSITapeReq) queue;
-    QSIMPLEQ_HEAD(, SCSITapeReq) answers; /* for other threads */
-    unsigned delivering; /* of @answers, until they are freed; atomic */
-    size_t waiting_bytes;
+    BwScsiQueue queue;
+    QemuMutex lock; /* of @spare */
     uint8_t *spare; /* a buffer for the next command */
     size_t spare_room;
     QEMUBH *bh;

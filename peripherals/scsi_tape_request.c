@@ -5,9 +5,9 @@
  * takes one buffer, because a controller with a scatter/gather list moves all
  * of the data at once; others take it in as many pieces as they like.
  *
- *   controller -> send_command, write_data -> enqueue()
+ *   controller -> send_command, write_data -> enqueue() -> scsi_queue.h
  *     -> pump() -> run_command(), a coroutine: bw_tape_execute()
- *     -> pump() -> deliver() -> read_data -> controller
+ *     -> pump() -> scsi_queue.h -> deliver() -> read_data -> controller
  *
  * The drive runs under the BQL.  A request of another thread is put into the
  * same queue, and its answer is delivered in its own context.
@@ -15,9 +15,6 @@
  * A command that is cancelled while it runs goes on to its end, so that the
  * place on the tape is known, and nobody is told; long scans end early.  What
  * follows waits for it.
- *
- * Choices: data of more than 256 MiB that wait at one time are refused with
- * TASK SET FULL, so that a guest cannot have all of the host's memory.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -31,8 +28,7 @@
 #include "scsi_tape.h"
 #include "hw/benchwire/trace.h"
 
-#define WAITING_MAX (256 * MiB)
-#define SPARE_MAX   (4 * MiB)
+#define SPARE_MAX (4 * MiB)
 
 #define REQ(r) container_of(r, SCSITapeReq, req)
 
@@ -124,52 +120,16 @@ static void complete(SCSITapeReq *r)
 }
 
 /* In the context of the request. */
-static void deliver(SCSITapeReq *r)
+static void deliver(SCSIRequest *req)
 {
-    if (!r->req.io_canceled) {
-        if (r->req.cmd.mode == SCSI_XFER_FROM_DEV && r->command.done) {
-            r->phase = SCSI_TAPE_SENDING;
-            scsi_req_data(&r->req, r->command.done);
-        } else {
-            complete(r);
-        }
-    }
-    scsi_req_unref(&r->req);
-}
+    SCSITapeReq *r = REQ(req);
 
-/* The oldest answer for this context: bottom halves run in any order. */
-static void deliver_oldest(void *opaque)
-{
-    SCSITapeState *s = opaque;
-    AioContext *ctx = qemu_get_current_aio_context();
-    SCSITapeReq *r;
-
-    WITH_QEMU_LOCK_GUARD(&s->lock) {
-        QSIMPLEQ_FOREACH(r, &s->answers, entry) {
-            if (r->req.ctx == ctx) {
-                break;
-            }
-        }
-        QSIMPLEQ_REMOVE(&s->answers, r, SCSITapeReq, entry);
+    if (req->cmd.mode == SCSI_XFER_FROM_DEV && r->command.done) {
+        r->phase = SCSI_TAPE_SENDING;
+        scsi_req_data(req, r->command.done);
+    } else {
+        complete(r);
     }
-    deliver(r);
-    qatomic_dec(&s->delivering); /* who frees @s waits for it */
-    aio_wait_kick();
-}
-
-static void deliver_at_home(SCSITapeReq *r)
-{
-    SCSITapeState *s = tape_of(r);
-
-    if (r->req.ctx == qemu_get_current_aio_context()) {
-        deliver(r);
-        return;
-    }
-    WITH_QEMU_LOCK_GUARD(&s->lock) {
-        QSIMPLEQ_INSERT_TAIL(&s->answers, r, entry);
-    }
-    qatomic_inc(&s->delivering);
-    aio_bh_schedule_oneshot(r->req.ctx, deliver_oldest, s); /* one for each */
 }
 
 static void refuse(SCSITapeReq *r, enum bw_scsi_status status)
@@ -189,16 +149,14 @@ bool scsi_tape_stopped(SCSITapeState *s)
 /* The first command, or one that may overtake those that wait. */
 static SCSITapeReq *take_next(SCSITapeState *s, bool may_start)
 {
-    SCSITapeReq *r;
+    BwScsiPlace *place = bw_scsi_queue_first(&s->queue);
 
-    QEMU_LOCK_GUARD(&s->lock);
-    QSIMPLEQ_FOREACH(r, &s->queue, entry) {
-        bool first = r == QSIMPLEQ_FIRST(&s->queue);
+    for (; place; place = bw_scsi_queue_next(&s->queue, place)) {
+        SCSITapeReq *r = container_of(place, SCSITapeReq, place);
 
-        if (r->req.io_canceled || bw_tape_immediate(r->command.cdb) ||
-            (first && may_start)) {
-            QSIMPLEQ_REMOVE(&s->queue, r, SCSITapeReq, entry);
-            s->waiting_bytes -= r->command.size;
+        if (may_start || r->req.io_canceled ||
+            bw_tape_immediate(r->command.cdb)) {
+            bw_scsi_queue_take(&s->queue, place);
             return r;
         }
     }
@@ -246,7 +204,7 @@ static bool step(SCSITapeState *s)
         if (s->eject_pending) {
             scsi_tape_eject_pending(s);
         }
-        deliver_at_home(r);
+        bw_scsi_queue_answer(&s->queue, &r->place);
         return true;
     }
     r = take_next(s, !s->current && !s->held);
@@ -254,10 +212,10 @@ static bool step(SCSITapeState *s)
         return false;
     }
     if (r->req.io_canceled) {
-        deliver_at_home(r);
+        bw_scsi_queue_answer(&s->queue, &r->place);
     } else if (bw_tape_immediate(r->command.cdb)) {
         execute(s, r);
-        deliver_at_home(r);
+        bw_scsi_queue_answer(&s->queue, &r->place);
     } else {
         start(s, r);
     }
@@ -281,18 +239,9 @@ static void pump(void *opaque)
 static void enqueue(SCSITapeReq *r)
 {
     SCSITapeState *s = tape_of(r);
-    bool full;
 
-    WITH_QEMU_LOCK_GUARD(&s->lock) {
-        full = s->waiting_bytes + r->command.size > WAITING_MAX;
-        if (!full) {
-            s->waiting_bytes += r->command.size;
-            r->phase = SCSI_TAPE_WAITING;
-            scsi_req_ref(&r->req); /* until it is delivered */
-            QSIMPLEQ_INSERT_TAIL(&s->queue, r, entry);
-        }
-    }
-    if (full) {
+    r->phase = SCSI_TAPE_WAITING;
+    if (!bw_scsi_queue_enter(&s->queue, &r->place, &r->req, r->command.size)) {
         refuse(r, TASK_SET_FULL);
     } else if (qemu_get_current_aio_context() == qemu_get_aio_context()) {
         pump(s);
@@ -486,8 +435,7 @@ void scsi_tape_release(SCSITapeState *s)
 
 static bool busy(SCSITapeState *s)
 {
-    QEMU_LOCK_GUARD(&s->lock);
-    return s->current || (!s->held && !QSIMPLEQ_EMPTY(&s->queue));
+    return s->current || (!s->held && bw_scsi_queue_first(&s->queue));
 }
 
 void scsi_tape_settle(SCSITapeState *s)
@@ -524,8 +472,7 @@ void scsi_tape_run(SCSITapeState *s, void (*fn)(SCSITapeState *s, void *opaque),
 void scsi_tape_request_init(SCSITapeState *s)
 {
     qemu_mutex_init(&s->lock);
-    QSIMPLEQ_INIT(&s->queue);
-    QSIMPLEQ_INIT(&s->answers);
+    bw_scsi_queue_init(&s->queue, deliver);
 }
 
 void scsi_tape_request_start(SCSITapeState *s)
@@ -537,7 +484,7 @@ void scsi_tape_request_start(SCSITapeState *s)
 void scsi_tape_request_stop(SCSITapeState *s)
 {
     pump(s);
-    AIO_WAIT_WHILE_UNLOCKED(NULL, qatomic_read(&s->delivering) > 0);
+    bw_scsi_queue_settle(&s->queue);
     qemu_bh_delete(s->bh);
 }
 
@@ -545,5 +492,6 @@ void scsi_tape_request_stop(SCSITapeState *s)
 void scsi_tape_request_finish(SCSITapeState *s)
 {
     g_free(s->spare);
+    bw_scsi_queue_finish(&s->queue);
     qemu_mutex_destroy(&s->lock);
 }
