@@ -8,11 +8,11 @@
 #include "qemu/osdep.h"
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/syscall.h>
 #include "qobject/qdict.h"
 #include "qobject/qlist.h"
 #include "fake_usb.h"
 #include "lib/wire.h"
+#include "outside.h"
 #include "passthrough_bench.h"
 
 #define PL011    0x09000000 /* the first serial port of -M virt */
@@ -326,30 +326,33 @@ static void test_stream_of_garbage_hurts_nobody(void)
 
 /* --- a peer that vanishes --- */
 
+struct socket_option {
+    unsigned port;
+    int level;
+    int name;
+    int value;
+};
+
+static bool get_option(int fd, void *opaque)
+{
+    struct socket_option *o = opaque;
+    struct sockaddr_in peer = { 0 };
+    socklen_t len = sizeof(peer), size = sizeof(o->value);
+
+    if (getpeername(fd, (struct sockaddr *)&peer, &len) < 0 ||
+        peer.sin_family != AF_INET || ntohs(peer.sin_port) != o->port) {
+        return false;
+    }
+    g_assert_cmpint(getsockopt(fd, o->level, o->name, &o->value, &size), ==, 0);
+    return true;
+}
+
 /* The option of QEMU's connection to @port; -1: not allowed to look. */
 static int option_of(struct bench *b, unsigned port, int level, int name)
 {
-    int pidfd = syscall(SYS_pidfd_open, qtest_pid(b->qts), 0);
-    int value = -1;
+    struct socket_option o = { .port = port, .level = level, .name = name };
 
-    for (int fd = 3; pidfd >= 0 && fd < 100 && value < 0; fd++) {
-        int ours = syscall(SYS_pidfd_getfd, pidfd, fd, 0);
-        struct sockaddr_in peer = { 0 };
-        socklen_t len = sizeof(peer), size = sizeof(value);
-
-        if (ours >= 0 && getpeername(ours, (void *)&peer, &len) == 0 &&
-            peer.sin_family == AF_INET && ntohs(peer.sin_port) == port) {
-            g_assert_cmpint(getsockopt(ours, level, name, &value, &size), ==,
-                            0);
-        }
-        if (ours >= 0) {
-            close(ours);
-        }
-    }
-    if (pidfd >= 0) {
-        close(pidfd);
-    }
-    return value;
+    return outside_find(b->qts, get_option, &o) ? o.value : -1;
 }
 
 static void test_tcp_notices_a_peer_that_vanishes(void)
@@ -377,33 +380,15 @@ static void test_tcp_notices_a_peer_that_vanishes(void)
 
 /* --- the monitor --- */
 
-static char *run(QTestState *qts, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-/* Returns the text of the error, or NULL. */
-static char *run(QTestState *qts, const char *format, ...)
-{
-    char *text = NULL;
-    QDict *r;
-    va_list ap;
-
-    va_start(ap, format);
-    r = qtest_vqmp(qts, format, ap);
-    va_end(ap);
-    if (qdict_haskey(r, "error")) {
-        text = g_strdup(qdict_get_str(qdict_get_qdict(r, "error"), "desc"));
-    }
-    qobject_unref(r);
-    return text;
-}
-
 static char *add_chardev(QTestState *qts, const char *chardev,
                          const char *export)
 {
-    return run(qts,
-               "{ 'execute': 'chardev-add', 'arguments': { 'id': 'u0', "
-               "'backend': { 'type': 'benchwire-usb', 'data': "
-               "{ 'chardev': %s, 'export': %s } } } }",
-               chardev, export);
+    return outside_error(
+        qts,
+        "{ 'execute': 'chardev-add', 'arguments': { 'id': 'u0', "
+        "'backend': { 'type': 'benchwire-usb', 'data': "
+        "{ 'chardev': %s, 'export': %s } } } }",
+        chardev, export);
 }
 
 static void test_removed_device_gives_the_lease_back(void)
@@ -439,8 +424,8 @@ static void test_migration_and_snapshots_are_blocked(void)
     start_agent(&b);
     boot(&b, REDIR);
     wait_attached(&b, true);
-    error = run(b.qts, "{ 'execute': 'migrate', 'arguments': "
-                       "{ 'uri': 'exec:cat >/dev/null' } }");
+    error = outside_error(b.qts, "{ 'execute': 'migrate', 'arguments': "
+                                 "{ 'uri': 'exec:cat >/dev/null' } }");
     g_assert_nonnull(strstr(error, "chardev 'u0': a USB device at an agent "
                                    "cannot be migrated"));
     saved = qtest_hmp(b.qts, "savevm here");
@@ -457,12 +442,12 @@ static void test_monitor_refuses_what_cannot_be(void)
     g_autofree char *mux = add_chardev(qts, "mux", "part");
     g_autofree char *empty = add_chardev(qts, "pi", "");
     g_autofree char *good = add_chardev(qts, "pi", "part");
-    g_autofree char *busy = run(qts, "{ 'execute': 'chardev-remove', "
-                                     "'arguments': { 'id': 'pi' } }");
-    g_autofree char *gone = run(qts, "{ 'execute': 'chardev-remove', "
-                                     "'arguments': { 'id': 'u0' } }");
-    g_autofree char *free = run(qts, "{ 'execute': 'chardev-remove', "
-                                     "'arguments': { 'id': 'pi' } }");
+    g_autofree char *busy = outside_error(qts, "{ 'execute': 'chardev-remove', "
+                                               "'arguments': { 'id': 'pi' } }");
+    g_autofree char *gone = outside_error(qts, "{ 'execute': 'chardev-remove', "
+                                               "'arguments': { 'id': 'u0' } }");
+    g_autofree char *free = outside_error(qts, "{ 'execute': 'chardev-remove', "
+                                               "'arguments': { 'id': 'pi' } }");
 
     g_assert_nonnull(strstr(absent, "there is no chardev 'nothing'"));
     g_assert_nonnull(strstr(mux, "is no connection to an agent"));
@@ -476,10 +461,7 @@ static void test_monitor_refuses_what_cannot_be(void)
 
 /* --- mistakes --- */
 
-static const struct {
-    const char *options;
-    const char *sentence;
-} mistakes[] = {
+static const struct outside_mistake mistakes[] = {
     { "benchwire-usb,id=a,export=part", "give chardev=ID" },
     { "benchwire-usb,id=a,chardev=pi", "give export=NAME" },
     { "benchwire-usb,id=a,chardev=pi,export=part",
@@ -497,21 +479,8 @@ static const struct {
 
 static void test_mistakes_are_explained(void)
 {
-    for (unsigned i = 0; i < G_N_ELEMENTS(mistakes); i++) {
-        g_autofree char *err = NULL;
-        g_autofree char *cmd = g_strdup_printf(
-            "timeout 20 %s -M virt -nodefaults -S -display none -monitor none "
-            "-chardev %s",
-            g_getenv("QTEST_QEMU_BINARY"), mistakes[i].options);
-        int status;
-
-        g_assert_true(
-            g_spawn_command_line_sync(cmd, NULL, &err, &status, NULL));
-        g_test_message("%s", err);
-        g_assert_true(WIFEXITED(status));
-        g_assert_cmpint(WEXITSTATUS(status), ==, 1);
-        g_assert_nonnull(strstr(err, mistakes[i].sentence));
-    }
+    outside_refuses_each("-M virt -nodefaults -chardev ", mistakes,
+                         G_N_ELEMENTS(mistakes));
 }
 
 int main(int argc, char **argv)

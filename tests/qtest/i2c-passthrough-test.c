@@ -10,6 +10,7 @@
 #include "qemu/osdep.h"
 #include "passthrough_bench.h"
 #include "lib/wire.h"
+#include "outside.h"
 
 /* --- transfers --- */
 
@@ -335,10 +336,7 @@ static void test_local_absent_address(void)
 
 /* --- properties --- */
 
-static const struct {
-    const char *properties;
-    const char *sentence;
-} mistakes[] = {
+static const struct outside_mistake mistakes[] = {
     { "address=0x50", "neither chardev= nor device=" },
     { "address=0x50,device=sim,chardev=null", "exclude each other" },
     { "address=0x50,chardev=null", "give export=NAME" },
@@ -369,21 +367,9 @@ static const struct {
 
 static void test_mistakes_are_explained(void)
 {
-    for (unsigned i = 0; i < G_N_ELEMENTS(mistakes); i++) {
-        g_autofree char *err = NULL;
-        g_autofree char *cmd = g_strdup_printf(
-            "timeout 20 %s -M microbit -S -display none -monitor none "
-            "-chardev null,id=null -device " DEVICE ",%s",
-            g_getenv("QTEST_QEMU_BINARY"), mistakes[i].properties);
-        int status;
-
-        g_assert_true(
-            g_spawn_command_line_sync(cmd, NULL, &err, &status, NULL));
-        g_test_message("%s", err);
-        g_assert_true(WIFEXITED(status));
-        g_assert_cmpint(WEXITSTATUS(status), ==, 1);
-        g_assert_nonnull(strstr(err, mistakes[i].sentence));
-    }
+    outside_refuses_each("-M microbit -chardev null,id=null -device " DEVICE
+                         ",",
+                         mistakes, G_N_ELEMENTS(mistakes));
 }
 
 int main(int argc, char **argv)

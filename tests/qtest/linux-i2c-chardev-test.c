@@ -6,9 +6,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include <sys/syscall.h>
 #include "qobject/qdict.h"
 #include "qobject/qlist.h"
+#include "outside.h"
 #include "passthrough_bench.h"
 
 #define CHARDEV "-chardev linux-i2c,id=part-adapter,device=sim"
@@ -72,38 +72,23 @@ static void test_smbus_passthrough_takes_it_too(void)
 /* --- it comes back --- */
 
 /* A connection of QEMU's that has no name at its other end: cut it. */
-static bool cut_if_nameless(int pidfd, int fd)
+static bool cut_if_nameless(int fd, void *opaque)
 {
     struct sockaddr_storage peer;
     socklen_t len = sizeof(peer);
-    int ours = syscall(SYS_pidfd_getfd, pidfd, fd, 0);
-    bool nameless = ours >= 0 &&
-                    getpeername(ours, (struct sockaddr *)&peer, &len) == 0 &&
-                    peer.ss_family == AF_UNIX && len == sizeof(sa_family_t);
 
-    if (nameless) {
-        g_assert_cmpint(shutdown(ours, SHUT_RDWR), ==, 0);
+    if (getpeername(fd, (struct sockaddr *)&peer, &len) < 0 ||
+        peer.ss_family != AF_UNIX || len != sizeof(sa_family_t)) {
+        return false;
     }
-    if (ours >= 0) {
-        close(ours);
-    }
-    return nameless;
+    g_assert_cmpint(shutdown(fd, SHUT_RDWR), ==, 0);
+    return true;
 }
 
 /* The socket pair is QEMU's only one.  Returns false where not allowed. */
 static bool cut_socket_pair(struct bench *b)
 {
-    int pidfd = syscall(SYS_pidfd_open, qtest_pid(b->qts), 0);
-    bool cut = false;
-
-    if (pidfd < 0) {
-        return false;
-    }
-    for (int fd = 3; fd < 100 && !cut; fd++) {
-        cut = cut_if_nameless(pidfd, fd);
-    }
-    close(pidfd);
-    return cut;
+    return outside_find(b->qts, cut_if_nameless, NULL);
 }
 
 static void test_lost_session_comes_back(void)
@@ -126,25 +111,6 @@ static void test_lost_session_comes_back(void)
 }
 
 /* --- the monitor --- */
-
-/* Returns the text of the error, or NULL. */
-static char *run(QTestState *qts, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static char *run(QTestState *qts, const char *format, ...)
-{
-    char *text = NULL;
-    QDict *r;
-    va_list ap;
-
-    va_start(ap, format);
-    r = qtest_vqmp(qts, format, ap);
-    va_end(ap);
-    if (qdict_haskey(r, "error")) {
-        text = g_strdup(qdict_get_str(qdict_get_qdict(r, "error"), "desc"));
-    }
-    qobject_unref(r);
-    return text;
-}
 
 /* The file name that query-chardev tells of it, or NULL if there is none. */
 static char *file_name(QTestState *qts, const char *id)
@@ -174,8 +140,9 @@ static void test_monitor_sees_adapter_and_address(void)
     name = file_name(b.qts, "part-adapter");
     g_assert_cmpstr(name, ==, "linux-i2c:sim,address=0x50");
     /* a socket's property, and this one has none to connect to */
-    error = run(b.qts, "{ 'execute': 'qom-get', 'arguments': { 'path': "
-                       "'/chardevs/part-adapter', 'property': 'addr' } }");
+    error = outside_error(b.qts,
+                          "{ 'execute': 'qom-get', 'arguments': { 'path': "
+                          "'/chardevs/part-adapter', 'property': 'addr' } }");
     g_assert_null(error);
     bench_finish(&b);
 }
@@ -186,8 +153,8 @@ static void test_chardev_of_a_device_stays(void)
     struct bench b;
 
     boot(&b, CHARDEV ",address=0x50", "chardev=part-adapter,address=0x51");
-    error = run(b.qts, "{ 'execute': 'chardev-remove', "
-                       "'arguments': { 'id': 'part-adapter' } }");
+    error = outside_error(b.qts, "{ 'execute': 'chardev-remove', "
+                                 "'arguments': { 'id': 'part-adapter' } }");
     g_assert_cmpstr(error, ==, "Chardev 'part-adapter' is busy");
     g_assert_true(link_is(&b, "ready"));
     bench_finish(&b);
@@ -195,11 +162,12 @@ static void test_chardev_of_a_device_stays(void)
 
 static char *add(QTestState *qts, const char *device, int addr)
 {
-    return run(qts,
-               "{ 'execute': 'chardev-add', 'arguments': { 'id': 'late', "
-               "'backend': { 'type': 'linux-i2c', 'data': "
-               "{ 'device': %s, 'address': %d } } } }",
-               device, addr);
+    return outside_error(
+        qts,
+        "{ 'execute': 'chardev-add', 'arguments': { 'id': 'late', "
+        "'backend': { 'type': 'linux-i2c', 'data': "
+        "{ 'device': %s, 'address': %d } } } }",
+        device, addr);
 }
 
 static void test_chardev_is_added_and_removed(void)
@@ -212,8 +180,8 @@ static void test_chardev_is_added_and_removed(void)
 
         g_assert_cmpstr(error, ==, NULL);
         g_assert_cmpstr(name, ==, "disconnected:linux-i2c:sim,address=0x48");
-        g_assert_null(run(qts, "{ 'execute': 'chardev-remove', "
-                               "'arguments': { 'id': 'late' } }"));
+        g_assert_null(outside_error(qts, "{ 'execute': 'chardev-remove', "
+                                         "'arguments': { 'id': 'late' } }"));
         g_assert_null(file_name(qts, "late"));
     }
     qtest_quit(qts);
@@ -239,10 +207,7 @@ static void test_monitor_refuses_what_cannot_be(void)
 
 /* --- mistakes --- */
 
-static const struct {
-    const char *options;
-    const char *sentence;
-} mistakes[] = {
+static const struct outside_mistake mistakes[] = {
     { "linux-i2c,id=a", "give device=/dev/i2c-N" },
     { "linux-i2c,id=a,device=/dev/null",
       "cannot open /dev/null: Inappropriate ioctl for device" },
@@ -266,21 +231,8 @@ static const struct {
 
 static void test_mistakes_are_explained(void)
 {
-    for (unsigned i = 0; i < G_N_ELEMENTS(mistakes); i++) {
-        g_autofree char *err = NULL;
-        g_autofree char *cmd = g_strdup_printf(
-            "timeout 20 %s -M microbit -S -display none -monitor none "
-            "-chardev %s",
-            g_getenv("QTEST_QEMU_BINARY"), mistakes[i].options);
-        int status;
-
-        g_assert_true(
-            g_spawn_command_line_sync(cmd, NULL, &err, &status, NULL));
-        g_test_message("%s", err);
-        g_assert_true(WIFEXITED(status));
-        g_assert_cmpint(WEXITSTATUS(status), ==, 1);
-        g_assert_nonnull(strstr(err, mistakes[i].sentence));
-    }
+    outside_refuses_each("-M microbit -chardev ", mistakes,
+                         G_N_ELEMENTS(mistakes));
 }
 
 int main(int argc, char **argv)
