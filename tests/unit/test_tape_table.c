@@ -5,11 +5,9 @@
  */
 #include "tape_drive_rig.h"
 
-#include "../tape_replay.h"
+#include "tape_replay_rig.h"
 
-static uint8_t data[TAPE_REPLAY_BYTES];
 static struct drive_rig drive_rig;
-static unsigned complaints;
 
 static void begin(struct tape_rig *rig, enum tape_kind kind,
                   const uint8_t *image, size_t bytes)
@@ -30,41 +28,12 @@ static void begin(struct tape_rig *rig, enum tape_kind kind,
     }
 }
 
-static void command(struct tape_rig *rig, const uint8_t *cdb, unsigned length,
-                    uint32_t in, uint32_t out, struct tape_answer *answer)
-{
-    struct bw_tape_command c = { .cdb_length = length };
-    /* exactly so much, that ASan sees a byte too many */
-    uint8_t *memory = malloc(in + out + 1);
-
-    assert_non_null(memory);
-    memcpy(memory, rig->data, out);
-    memcpy(c.cdb, cdb, length);
-    c.data = memory;
-    c.size = in + out;
-    bw_tape_execute(&drive_rig.drive, &c);
-    answer->status = (uint8_t)c.status;
-    answer->done = (uint32_t)c.done;
-    if (c.status == BW_SCSI_CHECK) {
-        bw_sense_fixed(&c.sense, answer->sense, sizeof(answer->sense));
-    }
-    assert_true(c.done <= in);
-    memcpy(rig->data, memory, c.done);
-    free(memory);
-}
-
-static void complain(struct tape_rig *rig, const char *text)
-{
-    (void)rig;
-    print_error("%s\n", text);
-    complaints++;
-}
-
 static struct tape_rig rig = {
-    .data = data,
+    .opaque = &drive_rig.drive,
+    .data = replay_data,
     .begin = begin,
-    .command = command,
-    .complain = complain,
+    .command = replay_command,
+    .complain = replay_complain,
 };
 
 static void every_row_comes_out_as_it_says(void **state)
@@ -72,7 +41,7 @@ static void every_row_comes_out_as_it_says(void **state)
     unsigned rows = 0;
 
     (void)state;
-    complaints = 0;
+    replay_complaints = 0;
     for (unsigned at = 0; at < TAPE_STATES; at++) {
         for (size_t i = 0; i < tape_tables[at].count; i++) {
             tape_replay_row(&rig, (enum tape_state)at,
@@ -81,7 +50,7 @@ static void every_row_comes_out_as_it_says(void **state)
         }
     }
     print_message("# %u rows\n", rows);
-    assert_int_equal(complaints, 0);
+    assert_int_equal(replay_complaints, 0);
 }
 
 static void
@@ -91,13 +60,13 @@ commands_need_a_tape_that_is_threaded_and_not_protected(void **state)
                                               ON_PROTECTED };
 
     (void)state;
-    complaints = 0;
+    replay_complaints = 0;
     for (unsigned i = 0; i < ARRAY_LEN(states); i++) {
         for (size_t g = 0; g < TAPE_GATES; g++) {
             tape_replay_gate(&rig, states[i], &tape_gates[g]);
         }
     }
-    assert_int_equal(complaints, 0);
+    assert_int_equal(replay_complaints, 0);
 }
 
 /* The rows' data lengths are those that host adapters take from the CDB. */
