@@ -230,10 +230,41 @@ static inline enum bw_status recode_get_fault(struct bw_reader *r,
     return bw_wire_get_fault(r, m);
 }
 
-/* SCSI_* */
-static inline bool recode_scsi(struct recode *c, unsigned type)
+/* Requests without a body */
+static inline bool recode_is_empty(unsigned type)
 {
     switch (type) {
+    case BW_MSG_LEASE:
+    case BW_MSG_SCSI_RESET:
+    case BW_MSG_USB_START:
+    case BW_MSG_WHO:
+    case BW_MSG_RELOAD:
+    case BW_MSG_GPIO_LINES:
+    case BW_MSG_GPIO_GET:
+    case BW_MSG_FAULT_LIST:
+    case BW_MSG_STATS:
+    case BW_MSG_LIST:
+    case BW_MSG_PROFILE_GET:
+    case BW_MSG_VALUE_LIST:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* SCSI_* and GPIO_*.  Returns false for others. */
+static inline bool recode_device(struct recode *c, unsigned type)
+{
+    switch (type) {
+    case BW_MSG_GPIO_CONFIG:
+        RECODE_BODY(c, struct bw_wire_gpio_config,
+                    bw_wire_get_gpio_config(&c->r, &m),
+                    bw_wire_put_gpio_config(&c->w, &m));
+        return true;
+    case BW_MSG_GPIO_SET:
+        RECODE_BODY(c, struct bw_wire_gpio_set, bw_wire_get_gpio_set(&c->r, &m),
+                    bw_wire_put_gpio_set(&c->w, &m));
+        return true;
     case BW_MSG_SCSI_CMD:
         RECODE_BODY(c, struct bw_wire_scsi_cmd, bw_wire_get_scsi_cmd(&c->r, &m),
                     bw_wire_put_scsi_cmd(&c->w, &m));
@@ -250,7 +281,11 @@ static inline bool recode_scsi(struct recode *c, unsigned type)
 
 static inline void recode_request(struct recode *c, unsigned type)
 {
-    if (recode_scsi(c, type)) {
+    if (recode_is_empty(type)) {
+        recode_nothing(c);
+        return;
+    }
+    if (recode_device(c, type)) {
         return;
     }
     switch (type) {
@@ -300,32 +335,9 @@ static inline void recode_request(struct recode *c, unsigned type)
         RECODE_BODY(c, uint32_t, bw_wire_get_fault_number(&c->r, &m),
                     bw_wire_put_fault_number(&c->w, m));
         break;
-    case BW_MSG_GPIO_CONFIG:
-        RECODE_BODY(c, struct bw_wire_gpio_config,
-                    bw_wire_get_gpio_config(&c->r, &m),
-                    bw_wire_put_gpio_config(&c->w, &m));
-        break;
-    case BW_MSG_GPIO_SET:
-        RECODE_BODY(c, struct bw_wire_gpio_set, bw_wire_get_gpio_set(&c->r, &m),
-                    bw_wire_put_gpio_set(&c->w, &m));
-        break;
     case BW_MSG_KICK:
         RECODE_BODY(c, uint32_t, bw_wire_get_kick(&c->r, &m),
                     bw_wire_put_kick(&c->w, m));
-        break;
-    case BW_MSG_LEASE:
-    case BW_MSG_SCSI_RESET:
-    case BW_MSG_USB_START:
-    case BW_MSG_WHO:
-    case BW_MSG_RELOAD:
-    case BW_MSG_GPIO_LINES:
-    case BW_MSG_GPIO_GET:
-    case BW_MSG_FAULT_LIST:
-    case BW_MSG_STATS:
-    case BW_MSG_LIST:
-    case BW_MSG_PROFILE_GET:
-    case BW_MSG_VALUE_LIST:
-        recode_nothing(c);
         break;
     default: /* PING and what is not known */
         recode_any(c);
@@ -333,8 +345,37 @@ static inline void recode_request(struct recode *c, unsigned type)
     }
 }
 
+/* Replies of GPIO_* and SCSI_*.  Returns false for others. */
+static inline bool recode_device_reply(struct recode *c, unsigned type)
+{
+    switch (type) {
+    case BW_MSG_GPIO_LINES:
+        recode_gpio_lines(c);
+        return true;
+    case BW_MSG_GPIO_CONFIG:
+    case BW_MSG_GPIO_SET:
+    case BW_MSG_GPIO_GET:
+        recode_gpio_state(c);
+        return true;
+    case BW_MSG_SCSI_CMD:
+        RECODE_BODY(c, struct bw_wire_scsi_result,
+                    bw_wire_get_scsi_result(&c->r, &m),
+                    bw_wire_put_scsi_result(&c->w, &m));
+        return true;
+    case BW_MSG_SCSI_DATA_OUT:
+    case BW_MSG_SCSI_RESET:
+        recode_nothing(c);
+        return true;
+    default:
+        return false;
+    }
+}
+
 static inline void recode_reply(struct recode *c, unsigned type)
 {
+    if (recode_device_reply(c, type)) {
+        return;
+    }
     switch (type) {
     case BW_MSG_HELLO:
         recode_request(c, type);
@@ -373,14 +414,8 @@ static inline void recode_reply(struct recode *c, unsigned type)
     case BW_MSG_FAULT_ADD:
         recode_request(c, BW_MSG_FAULT_CLEAR);
         break;
-    case BW_MSG_SCSI_CMD:
-        RECODE_BODY(c, struct bw_wire_scsi_result,
-                    bw_wire_get_scsi_result(&c->r, &m),
-                    bw_wire_put_scsi_result(&c->w, &m));
-        break;
     case BW_MSG_FAULT_CLEAR:
-    case BW_MSG_SCSI_DATA_OUT:
-    case BW_MSG_SCSI_RESET:
+    case BW_MSG_KICK:
     case BW_MSG_USB_START:
     case BW_MSG_VALUE_SET:
         recode_nothing(c);
@@ -397,19 +432,8 @@ static inline void recode_reply(struct recode *c, unsigned type)
     case BW_MSG_WHO:
         recode_who(c);
         break;
-    case BW_MSG_KICK:
-        recode_nothing(c);
-        break;
     case BW_MSG_RELOAD:
         recode_text(c);
-        break;
-    case BW_MSG_GPIO_LINES:
-        recode_gpio_lines(c);
-        break;
-    case BW_MSG_GPIO_CONFIG:
-    case BW_MSG_GPIO_SET:
-    case BW_MSG_GPIO_GET:
-        recode_gpio_state(c);
         break;
     default:
         recode_any(c);
