@@ -3,19 +3,15 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "session_rig.h"
+#include "scsi_session_rig.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "host-agent/bench_scsi.h"
-#include "host-agent/service_scsi_priv.h"
-#include "lib/scsi_sense.h"
-#include "lib/wire_scsi.h"
+#include "scsi_fake_unit.h"
 
 static char folder[64], tape[96];
 
@@ -62,133 +58,6 @@ static struct rig *scsi_rig(const char *rules)
         fail_msg("%s", error);
     }
     return r;
-}
-
-/* The script */
-
-static void put_begin(struct rig *r)
-{
-    put_hello_as(r, BW_CAP_SCSI, BW_WIRE_MAX_BODY);
-    put_open(r, "tape");
-}
-
-static void put_cmd_as(struct rig *r, const char *cdb, unsigned cdb_len,
-                       enum bw_scsi_direction direction, uint32_t len)
-{
-    struct bw_wire_scsi_cmd m = {
-        .direction = (uint8_t)direction,
-        .cdb_len = (uint8_t)cdb_len,
-        .len = len,
-    };
-    size_t at = begin(r, BW_MSG_SCSI_CMD);
-
-    memcpy(m.cdb, cdb, cdb_len);
-    bw_wire_put_scsi_cmd(&r->script, &m);
-    end(r, at);
-}
-
-#define put_cmd(r, cdb, direction, len) \
-    put_cmd_as(r, cdb, sizeof(cdb) - 1, direction, len)
-
-static void put_data(struct rig *r, uint32_t offset, const void *bytes,
-                     size_t len)
-{
-    struct bw_wire_scsi_data m = {
-        .offset = offset,
-        .bytes = bytes,
-        .len = len,
-    };
-    size_t at = begin(r, BW_MSG_SCSI_DATA_OUT);
-
-    bw_wire_put_scsi_data_out(&r->script, &m);
-    end(r, at);
-}
-
-/* Each session meets one that is older than it. */
-static void put_ready(struct rig *r)
-{
-    put_cmd(r, "\0\0\0\0\0\0", BW_SCSI_NO_DATA, 0);
-    put_cmd(r, "\0\0\0\0\0\0", BW_SCSI_NO_DATA, 0);
-    put_cmd(r, "\0\0\0\0\0\0", BW_SCSI_NO_DATA, 0);
-}
-
-/* The replies */
-
-static void expect_begin(struct rig *r)
-{
-    struct bw_wire_opened m;
-    struct bw_reader body;
-
-    expect(r, BW_MSG_HELLO, 1, BW_OK);
-    expect_body(r, BW_MSG_OPEN, 2, BW_OK, &body);
-    assert_int_equal(bw_wire_get_opened(&body, &m), BW_OK);
-    assert_int_equal(m.kind, BW_EXPORT_SCSI);
-    assert_int_equal(m.funcs, BW_DEVICE_FUNC_PRESENT |
-                                  BW_DEVICE_FUNC_SIMULATED |
-                                  BW_SCSI_TYPE_TAPE << 8);
-    assert_int_equal(m.max_len, BW_SCSI_MAX_LEN);
-}
-
-static struct bw_wire_scsi_result get_result(struct rig *r, uint32_t id)
-{
-    struct bw_wire_scsi_result m;
-    struct bw_reader body;
-
-    expect_body(r, BW_MSG_SCSI_CMD, id, BW_OK, &body);
-    assert_int_equal(bw_wire_get_scsi_result(&body, &m), BW_OK);
-    return m;
-}
-
-static void expect_good(struct rig *r, uint32_t id, uint32_t moved)
-{
-    struct bw_wire_scsi_result m = get_result(r, id);
-
-    assert_int_equal(m.status, BW_SCSI_GOOD);
-    assert_int_equal(m.flags, 0);
-    assert_int_equal(m.moved, moved);
-}
-
-static void expect_sense(struct rig *r, uint32_t id, unsigned flags,
-                         enum bw_sense_key key, bw_asc asc)
-{
-    struct bw_wire_scsi_result m = get_result(r, id);
-    struct bw_sense sense;
-
-    assert_int_equal(m.status, BW_SCSI_CHECK);
-    assert_int_equal(m.flags, flags);
-    assert_true(bw_sense_parse(m.sense, m.sense_len, &sense));
-    assert_int_equal(sense.key, key);
-    assert_int_equal(sense.asc, asc);
-}
-
-/* 29/01, 28/00, ready */
-static void expect_ready(struct rig *r, uint32_t id)
-{
-    expect_sense(r, id, 0, BW_SENSE_ATTENTION, 0x2901);
-    expect_sense(r, id + 1, 0, BW_SENSE_ATTENTION, 0x2800);
-    expect_good(r, id + 2, 0);
-}
-
-/* The next frame is a notice with @len bytes of the data of request @id. */
-static void expect_data(struct rig *r, uint32_t id, uint32_t offset,
-                        const void *bytes, size_t len)
-{
-    const uint8_t *header = bw_read_bytes(&r->replies, BW_WIRE_HEADER_LEN);
-    struct bw_wire_scsi_data m;
-    struct bw_wire_header h;
-    struct bw_reader body;
-
-    assert_non_null(header);
-    assert_int_equal(bw_wire_get_header(header, &h), BW_OK);
-    assert_int_equal(h.type, BW_MSG_SCSI_DATA_IN | BW_WIRE_NOTICE);
-    bw_reader_init(&body, bw_read_bytes(&r->replies, h.len), h.len);
-    assert_int_equal(bw_wire_get_scsi_data_in(&body, &m), BW_OK);
-    assert_int_equal(m.id, id);
-    assert_int_equal(m.offset, offset);
-    assert_int_equal(m.len, len);
-    if (bytes) {
-        assert_memory_equal(m.bytes, bytes, len);
-    }
 }
 
 static void a_record_is_written_and_read(void **state)
@@ -286,132 +155,6 @@ static void what_the_owner_does_not_allow_is_refused(void **state)
 }
 
 /* --- a unit that does what the test says --- */
-
-struct fake_unit {
-    struct bw_scsi_unit unit;
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    bool held;     /* a command waits until this is false */
-    bool running;  /* ... and does */
-    bool no_reset; /* the host cannot */
-    enum bw_status takes;
-    unsigned attentions; /* the next commands meet one */
-    unsigned taken, given_back;
-    uint32_t timeout_ms;   /* of the newest command */
-    uint8_t opcodes[32];   /* of the commands, in order */
-    unsigned count;        /* of them */
-    uint8_t last_data[32]; /* that came with the newest one */
-};
-
-static enum bw_status fake_take(struct bw_scsi_unit *u,
-                                char why[BW_WIRE_MAX_TEXT + 1])
-{
-    struct fake_unit *f = (struct fake_unit *)u;
-
-    snprintf(why, BW_WIRE_MAX_TEXT + 1, "st has it");
-    f->taken += f->takes == BW_OK;
-    return f->takes;
-}
-
-static void fake_give_back(struct bw_scsi_unit *u)
-{
-    ((struct fake_unit *)u)->given_back++;
-}
-
-static void fake_execute(struct bw_scsi_unit *u, struct bw_scsi_task *t)
-{
-    struct fake_unit *f = (struct fake_unit *)u;
-
-    pthread_mutex_lock(&f->lock);
-    f->running = true;
-    pthread_cond_broadcast(&f->changed);
-    while (f->held) {
-        pthread_cond_wait(&f->changed, &f->lock);
-    }
-    f->running = false;
-    f->timeout_ms = t->timeout_ms;
-    assert_true(f->count < sizeof(f->opcodes));
-    f->opcodes[f->count++] = t->cmd.cdb[0];
-    if (t->cmd.direction == BW_SCSI_DATA_OUT) {
-        assert_true(t->cmd.len <= sizeof(f->last_data));
-        memcpy(f->last_data, t->data, t->cmd.len);
-    }
-    t->result.moved = t->cmd.len;
-    if (f->attentions > 0) {
-        static const struct bw_sense ua = { .key = BW_SENSE_ATTENTION,
-                                            .asc = 0x2900 };
-
-        f->attentions--;
-        t->result.status = BW_SCSI_CHECK;
-        t->result.sense_len = (uint8_t)bw_sense_fixed(&ua, t->result.sense,
-                                                      sizeof(t->result.sense));
-    }
-    pthread_mutex_unlock(&f->lock);
-}
-
-static enum bw_status fake_reset(struct bw_scsi_unit *u,
-                                 char why[BW_WIRE_MAX_TEXT + 1])
-{
-    snprintf(why, BW_WIRE_MAX_TEXT + 1, "this host cannot");
-    return ((struct fake_unit *)u)->no_reset ? BW_DENIED : BW_OK;
-}
-
-static void fake_about(struct bw_scsi_unit *u, bool in_full,
-                       struct bw_scsi_about *out)
-{
-    (void)u;
-    (void)in_full;
-    out->present = true;
-    out->type = BW_SCSI_TYPE_TAPE;
-}
-
-static void fake_free(struct bw_scsi_unit *u)
-{
-    (void)u;
-}
-
-static struct fake_unit fake;
-
-static struct rig *fake_rig(void)
-{
-    static const struct bw_scsi_unit_ops ops = {
-        .take = fake_take,
-        .give_back = fake_give_back,
-        .execute = fake_execute,
-        .reset = fake_reset,
-        .about = fake_about,
-        .free = fake_free,
-    };
-    const struct bw_scsi_owner owner = { .time_ms = { [BW_SCSI_TIME_DATA] =
-                                                          5000 } };
-    struct rig *r = rig_new();
-    struct bw_export *e;
-
-    memset(&fake, 0, sizeof(fake));
-    fake.unit.ops = &ops;
-    fake.unit.max_len = 32;
-    pthread_mutex_init(&fake.lock, NULL);
-    pthread_cond_init(&fake.changed, NULL);
-    e = bw_bench_add_export(&r->bench, "tape", BW_EXPORT_SCSI, NULL,
-                            BW_ADDR_ANY, "");
-    assert_non_null(e);
-    assert_true(bw_service_scsi_attach(e, &fake.unit, &owner));
-    return r;
-}
-
-static void hold(bool held)
-{
-    pthread_mutex_lock(&fake.lock);
-    fake.held = held;
-    pthread_cond_broadcast(&fake.changed);
-    pthread_mutex_unlock(&fake.lock);
-}
-
-static void expect_opcodes(const char *opcodes, unsigned count)
-{
-    assert_int_equal(fake.count, count);
-    assert_memory_equal(fake.opcodes, opcodes, count);
-}
 
 /* What the session sends, counted for another thread. */
 static atomic_uint sent;
