@@ -13,12 +13,10 @@
  * A transaction is a row of phases: START with the address, bytes, STOP.  A
  * phase ends when its wire time is over and the part has answered, whichever
  * is later: a slow part stretches the clock.  No phase ends within the
- * register write that began it.
+ * register write that began it.  How long the bits take is nrf51_twi_time.c.
  *
  * Where the sources are silent:
  *  - START takes one bit time, STOP one; a repeated START also one;
- *  - FREQUENCY K100, K250, K400 are taken for 100, 250 and 400 kHz sharp,
- *    any other value for FREQUENCY * 16 MHz / 2^32, at least 1 kHz;
  *  - pins that are not the board's I2C pins, or none, have no part on them:
  *    the address is not acknowledged;
  *  - a read that is stopped or restarted during its address still takes one
@@ -47,15 +45,6 @@
  * STOPPED then comes "late-error-hold-ms" later, as if the part held SCL low:
  * mbed's driver recognises a failed STOP only by that time-out.
  *
- * A transfer to a part behind an agent takes its own time on a real wire, all
- * of it in the one phase that waits for it.  So that this is not added to the
- * time of the bits here, the phases before it are short, and what they owe is
- * made up for by it or by STOP; bytes that come after it are short by what it
- * has taken too long, if BB (by a short or PPI) holds the clock after them.
- * The transaction as a whole takes the time of its bits or that of the link,
- * whichever is longer; what is over on the host's clock counts as well, since
- * the guest's may be ahead of it.  "whole-time" off: each phase for itself.
- *
  * The chip overwrites an unread byte in RXD when the next one is complete, and
  * drivers are quick enough.  Without -icount a busy host can delay the core by
  * longer than a byte takes: then the next byte is stretched until RXD is read,
@@ -78,28 +67,9 @@
 #include "hw/benchwire/boards/nrf51/nrf51_twi_bus.h"
 #include "hw/benchwire/trace.h"
 
-#define HFCLK_HZ     16000000
-#define MIN_SCL_HZ   1000
 #define ADDRESS_BITS 10 /* START, seven address bits, R/W, ACK */
 #define BYTE_BITS    9  /* eight data bits, ACK */
 #define STOP_BITS    1
-
-#define SHORT_NS    (2 * SCALE_US) /* a phase that is made up for elsewhere */
-#define MOST_OWED_NS (5 * SCALE_MS) /* drivers wait so long for STOP */
-
-typedef enum TwiState {
-    TWI_IDLE,      /* no transaction */
-    TWI_QUEUED,    /* START waits for the other master's STOP */
-    TWI_ADDRESS,   /* phase: START and address */
-    TWI_SEND,      /* phase: a byte to the part */
-    TWI_RECV,      /* phase: a byte from the part */
-    TWI_BOUNDARY,  /* only while a phase's end is being dealt with */
-    TWI_WAIT_TXD,  /* SCL held low: nothing to send yet */
-    TWI_SUSPENDED, /* SCL held low until RESUME */
-    TWI_NACKED,    /* refused; the bus is ours until STOP or START */
-    TWI_STOP,      /* phase: STOP */
-    TWI_HELD,      /* refused at STOP; STOPPED is held back */
-} TwiState;
 
 typedef enum TwiStart { START_NONE, START_TX, START_RX } TwiStart;
 
@@ -156,28 +126,6 @@ static void set_state(Nrf51TWI *s, TwiState state)
     if (state != TWI_BOUNDARY) {
         update_scl(s);
     }
-}
-
-static int64_t bit_ns(Nrf51TWI *s)
-{
-    uint32_t frequency = reg_of(s)[REG_FREQUENCY];
-    uint64_t hz;
-
-    switch (frequency) {
-    case NRF51_TWI_FREQUENCY_K100:
-        hz = 100000;
-        break;
-    case NRF51_TWI_FREQUENCY_K250:
-        hz = 250000;
-        break;
-    case NRF51_TWI_FREQUENCY_K400:
-        hz = 400000;
-        break;
-    default:
-        hz = MAX(((uint64_t)frequency * HFCLK_HZ) >> 32, MIN_SCL_HZ);
-        break;
-    }
-    return NANOSECONDS_PER_SECOND / hz;
 }
 
 /* The wires: one transaction at a time */
@@ -273,29 +221,6 @@ static void start_wire(Nrf51TWI *s, int64_t ns)
     timer_mod(&s->wire, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + ns);
 }
 
-/* How long the phase that begins is to take, of the @full_ns of its bits */
-static int64_t wire_ns(Nrf51TWI *s, int64_t full_ns)
-{
-    bool owing;
-
-    if (!s->whole_time || !s->on_board || !i2c_bus_is_outside(s->lines->bus)) {
-        s->owed_ns = 0;
-        return full_ns;
-    }
-    s->owed_ns += full_ns;
-    owing = s->owed_ns <= MOST_OWED_NS;
-    switch (s->state) {
-    case TWI_ADDRESS:
-        return !s->reading && owing ? SHORT_NS : MAX(s->owed_ns, full_ns);
-    case TWI_SEND:
-        return owing ? SHORT_NS : full_ns;
-    case TWI_STOP:
-        return MAX(s->owed_ns, full_ns);
-    default:
-        return full_ns; /* until it is known that it will be held */
-    }
-}
-
 static void begin_phase(Nrf51TWI *s, TwiState state, unsigned bits)
 {
     s->wire_done = false;
@@ -303,9 +228,7 @@ static void begin_phase(Nrf51TWI *s, TwiState state, unsigned bits)
     s->stretched = false;
     set_state(s, state);
     request_phase(s);
-    s->began_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-    s->began_host_ns = qemu_clock_get_ns(QEMU_CLOCK_REALTIME);
-    start_wire(s, wire_ns(s, bits * bit_ns(s)));
+    start_wire(s, nrf51_twi_phase_begins(s, bits));
 }
 
 /*
@@ -314,11 +237,10 @@ static void begin_phase(Nrf51TWI *s, TwiState state, unsigned bits)
  */
 static void shorten_recv(Nrf51TWI *s)
 {
-    int64_t full_ns = BYTE_BITS * bit_ns(s);
-
-    if (s->state == TWI_RECV && !s->wire_done && s->owed_ns < full_ns &&
-        (s->suspend_wanted || s->stop_wanted)) {
-        start_wire(s, MAX(s->owed_ns, SHORT_NS));
+    if (s->state == TWI_RECV && !s->wire_done &&
+        (s->suspend_wanted || s->stop_wanted) &&
+        s->owed_ns < nrf51_twi_bits_ns(s, BYTE_BITS)) {
+        start_wire(s, nrf51_twi_short_ns(s));
     }
 }
 
@@ -371,7 +293,7 @@ static void begin_recv(Nrf51TWI *s)
     s->ack_held = false;
     begin_phase(s, TWI_RECV, BYTE_BITS);
     emit(s, EV_BB);
-    if (s->whole_time && s->on_board && i2c_bus_is_outside(s->lines->bus)) {
+    if (nrf51_twi_is_outside(s)) {
         shorten_recv(s);
     }
 }
@@ -523,9 +445,7 @@ static void try_end_phase(Nrf51TWI *s)
         (phase == TWI_RECV && wait_for_reader(s))) {
         return;
     }
-    s->owed_ns -= MAX(qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) - s->began_ns,
-                      qemu_clock_get_ns(QEMU_CLOCK_REALTIME) -
-                      s->began_host_ns);
+    nrf51_twi_phase_ends(s);
     set_state(s, TWI_BOUNDARY);
     switch (phase) {
     case TWI_ADDRESS:
@@ -669,7 +589,7 @@ void nrf51_twi_bus_rxd_read(Nrf51TWI *s)
 {
     if (s->rxd_full && s->state == TWI_RECV && s->stretched &&
         !s->wire_done) {
-        start_wire(s, BYTE_BITS * bit_ns(s));
+        start_wire(s, nrf51_twi_bits_ns(s, BYTE_BITS));
     }
     s->rxd_full = false;
 }

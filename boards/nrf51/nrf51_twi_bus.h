@@ -1,6 +1,6 @@
 /*
- * The two halves of the nRF51's TWI model: registers (nrf51_twi.c) and
- * transactions (nrf51_twi_bus.c)
+ * The parts of the nRF51's TWI model: registers (nrf51_twi.c), transactions
+ * (nrf51_twi_bus.c), and how long they take (nrf51_twi_time.c)
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,6 +13,20 @@
 #define NRF51_TWI_OVERRUN BIT(0) /* ERRORSRC: RXD not read in time */
 #define NRF51_TWI_ANACK   BIT(1) /* NACK after the address */
 #define NRF51_TWI_DNACK   BIT(2) /* NACK after a data byte */
+
+typedef enum TwiState {
+    TWI_IDLE,      /* no transaction */
+    TWI_QUEUED,    /* START waits for the other master's STOP */
+    TWI_ADDRESS,   /* phase: START and address */
+    TWI_SEND,      /* phase: a byte to the part */
+    TWI_RECV,      /* phase: a byte from the part */
+    TWI_BOUNDARY,  /* only while a phase's end is being dealt with */
+    TWI_WAIT_TXD,  /* SCL held low: nothing to send yet */
+    TWI_SUSPENDED, /* SCL held low until RESUME */
+    TWI_NACKED,    /* refused; the bus is ours until STOP or START */
+    TWI_STOP,      /* phase: STOP */
+    TWI_HELD,      /* refused at STOP; STOPPED is held back */
+} TwiState;
 
 void nrf51_twi_bus_init(Nrf51TWI *s);
 
@@ -42,5 +56,20 @@ void nrf51_twi_bus_drop(Nrf51TWI *s);
  */
 int nrf51_twi_bus_loaded(Nrf51TWI *s);
 void nrf51_twi_bus_run(Nrf51TWI *s);
+
+/* --- nrf51_twi_time.c --- */
+
+/* The time of @bits by FREQUENCY. */
+int64_t nrf51_twi_bits_ns(Nrf51TWI *s, unsigned bits);
+
+/* Does the transaction as a whole take the time of its bits? */
+bool nrf51_twi_is_outside(Nrf51TWI *s);
+
+/* s->state, a phase of so many bits, has begun.  Returns: how long it lasts. */
+int64_t nrf51_twi_phase_begins(Nrf51TWI *s, unsigned bits);
+void nrf51_twi_phase_ends(Nrf51TWI *s);
+
+/* How long a byte lasts that makes up for what the part has taken too long. */
+int64_t nrf51_twi_short_ns(Nrf51TWI *s);
 
 #endif
