@@ -181,14 +181,14 @@ static int teardown(void **state)
 
 /* Clients */
 
-static void connect_to(struct bw_client *c, const char *address)
+static inline void connect_to(struct bw_client *c, const char *address)
 {
     if (bw_client_connect(c, address) != BW_OK) {
         fail_msg("%s", c->error);
     }
 }
 
-static void open_export(struct bw_client *c, const char *name)
+static inline void open_export(struct bw_client *c, const char *name)
 {
     connect_to(c, rig.address);
     if (bw_client_open(c, BW_EXPORT_ANY, name) != BW_OK) {
@@ -196,7 +196,7 @@ static void open_export(struct bw_client *c, const char *name)
     }
 }
 
-static enum bw_status try_open(const char *name)
+static inline enum bw_status try_open(const char *name)
 {
     struct bw_client c;
     enum bw_status status;
@@ -212,7 +212,7 @@ static enum bw_status try_open(const char *name)
 }
 
 /* A transfer of the opened export: is the session still there? */
-static enum bw_status use(struct bw_client *c)
+static inline enum bw_status use(struct bw_client *c)
 {
     uint8_t byte = 0;
     struct bw_i2c_msg msg = { .addr = 0x48, .len = 1, .data = &byte };
@@ -223,7 +223,7 @@ static enum bw_status use(struct bw_client *c)
 }
 
 /* RELOAD; what it says is in @rig.text. */
-static enum bw_status reload(void)
+static inline enum bw_status reload(void)
 {
     struct bw_client c;
     struct bw_reader body;
@@ -241,18 +241,20 @@ static enum bw_status reload(void)
     return status;
 }
 
-static void must_reload(const char *what)
+static inline void must_reload(const char *what)
 {
     if (reload() != BW_OK || !strstr(rig.text, what)) {
         fail_msg("\"%s\" is not \"...%s\"", rig.text, what);
     }
 }
 
-static void must_not_reload(const char *why)
+static inline void must_not_reload(const char *why)
 {
     if (reload() == BW_OK || !strstr(rig.text, why)) {
         fail_msg("\"%s\" is not \"...%s...\"", rig.text, why);
     }
 }
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 #endif

@@ -1,15 +1,12 @@
 /*
- * host-agent/agent.c, bench_change.c and listeners.c: the bench file read again
- * while sessions are under way.
+ * host-agent/agent.c and bench_change.c: the bench file read again while
+ * sessions are under way.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "agent_rig.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sched.h>
-#include <sys/socket.h>
 
 #include "host-agent/clock.h"
 
@@ -275,83 +272,6 @@ static void who_may_no_more_is_ended(void **state)
     must_not_reload("admin");
 }
 
-/* Listeners */
-
-/* A port that is free now. */
-static uint16_t free_port(int *fd)
-{
-    struct sockaddr_in addr = { .sin_family = AF_INET };
-    socklen_t len = sizeof(addr);
-
-    *fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(bind(*fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
-    assert_int_equal(listen(*fd, 1), 0);
-    assert_int_equal(getsockname(*fd, (struct sockaddr *)&addr, &len), 0);
-    return ntohs(addr.sin_port);
-}
-
-static void listeners_come_and_go(void **state)
-{
-    struct bw_client c, d;
-    char address[64];
-    int fd;
-    uint16_t port = free_port(&fd);
-
-    (void)state;
-    start();
-    snprintf(address, sizeof(address), "tcp:127.0.0.1:%u", port);
-    write_file("[listen]\ntcp=127.0.0.1:%u\n" PARTS EXPORT_A EXPORT_B
-               "text=x\n",
-               port);
-    must_not_reload("Address already in use");
-    close(fd);
-    open_export(&c, "a");
-    write_file("[listen]\ntcp=127.0.0.1:%u\n" PARTS EXPORT_A EXPORT_B, port);
-    must_reload("2 as before");
-    connect_to(&d, address);
-    /* the same port on all addresses: room is made */
-    write_file(
-        "[listen]\ntcp=0.0.0.0:%u\ninsecure=yes\n" PARTS EXPORT_A EXPORT_B,
-        port);
-    must_reload("2 as before");
-    assert_int_equal(bw_client_open(&d, BW_EXPORT_ANY, "b"), BW_OK);
-    assert_int_equal(use(&c), BW_OK);
-    write_file(PARTS EXPORT_A EXPORT_B);
-    must_reload("2 as before");
-    assert_int_equal(use(&d), BW_OK); /* who is inside stays */
-    bw_client_close(&d);
-    assert_int_equal(bw_client_connect(&d, address), BW_LINK_DOWN);
-    bw_client_close(&c);
-}
-
-/* The port of another program is wanted where one of ours is to go: ours is
- * closed for the attempt, and opened again. */
-static void listeners_come_back_after_a_failure(void **state)
-{
-    struct bw_client c;
-    char address[64];
-    int other = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_in addr = { .sin_family = AF_INET };
-    int fd;
-    uint16_t port = free_port(&fd);
-
-    (void)state;
-    close(fd);
-    write_file("[listen]\ntcp=127.0.0.1:%u\n" PARTS EXPORT_A EXPORT_B, port);
-    start();
-    addr.sin_addr.s_addr = inet_addr("127.0.0.2");
-    addr.sin_port = htons(port);
-    assert_int_equal(bind(other, (struct sockaddr *)&addr, sizeof(addr)), 0);
-    assert_int_equal(listen(other, 1), 0);
-    write_file("[listen]\ntcp=127.0.0.2:%u\n" PARTS EXPORT_A EXPORT_B, port);
-    must_not_reload("Address already in use");
-    close(other);
-    snprintf(address, sizeof(address), "tcp:127.0.0.1:%u", port);
-    connect_to(&c, address);
-    bw_client_close(&c);
-}
-
 /* All at once */
 
 static atomic_bool enough;
@@ -420,8 +340,6 @@ static void reloads_disturb_nobody_who_is_busy(void **state)
     assert_true((uintptr_t)done > 1);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -436,8 +354,6 @@ int main(void)
         TEST(what_cannot_be_opened_anew_comes_back_as_it_was),
         TEST(an_adapter_that_hangs_is_not_waited_for),
         TEST(who_may_no_more_is_ended),
-        TEST(listeners_come_and_go),
-        TEST(listeners_come_back_after_a_failure),
         TEST(reloads_disturb_nobody_who_is_busy),
     };
 
