@@ -14,8 +14,8 @@
  * Source: libusb 1.0.26, libusb.h; usbredirhost.h of usbredir 0.13; Linux,
  * usbdevice_fs.h.
  *
- * Not done: after a kill -9 of the agent the drivers are not given back; see
- * bench.conf(5).
+ * After a kill -9 of the agent the next one gives the drivers back
+ * (usb_detached.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -45,6 +45,7 @@
 #include "host-agent/clock.h"
 #include "host-agent/log.h"
 #include "host-agent/log_quota.h"
+#include "host-agent/usb_detached.h"
 #include "host-agent/version.h"
 
 #define SETTLE_MS 250  /* a device that comes: its strings, drivers, rights */
@@ -308,6 +309,7 @@ static void drop_file(struct usb *u)
     }
     close(u->fd);
     u->fd = -1;
+    bw_usb_detached_forget(&u->found);
     atomic_store(&u->used, false);
 }
 
@@ -386,6 +388,7 @@ static bool take(struct usb *u, const struct bw_usb_found *f)
     u->found = *f;
     u->loss_fd = -1;
     atomic_store(&u->used, true);
+    bw_usb_detached_note(BW_USB_SYSFS, f);
     if (libusb_wrap_sys_device(u->ctx, u->fd, &handle) != 0) {
         say(u, "port %s: libusb cannot use this device", f->what.port);
     } else if (give_to_host(u, handle)) {

@@ -7,6 +7,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@
 #include "host-agent/notify.h"
 #include "host-agent/sandbox.h"
 #include "host-agent/tls_creds.h"
+#include "host-agent/usb_detached.h"
 #include "host-agent/version.h"
 
 #define DEFAULT_FILE "/etc/benchwire/bench.conf"
@@ -182,6 +184,7 @@ static int serve(const struct options *o, struct bw_config *config)
     char error[MAX_ERROR];
 
     block_signals(SIG_BLOCK);
+    bw_usb_detached_give_back(BW_USB_SYSFS, BW_USB_DEV);
     if (bw_agent_start(&agent, o->file, o->unix_path, config, error,
                        sizeof(error)) < 0) {
         bw_log(BW_LOG_ERROR, "%s", error);
@@ -252,6 +255,10 @@ int main(int argc, char **argv)
     if (!config) {
         fprintf(stderr, "benchwired: out of memory\n");
         return EXIT_FAILURE;
+    }
+    if (!o.check && bw_usb_detached_open(NULL) < 0) {
+        bw_log(BW_LOG_DEBUG, "usb: no note of detached drivers: %s",
+               strerror(errno));
     }
     if (!bw_config_load(config, o.file, error) ||
         (o.sandbox && config->listen.sandbox &&

@@ -131,7 +131,7 @@ usb_tool() {
 
 # shellcheck disable=SC2016 # the guest's shell expands it
 usb_agent_start() {
-    rig 'setsid benchwired -c /tmp/usb.conf >>/tmp/usb.log 2>&1 </dev/null &
+    rig 'RUNTIME_DIRECTORY=/tmp setsid benchwired -c /tmp/usb.conf >>/tmp/usb.log 2>&1 </dev/null &
         echo $! >/tmp/usb.pid
         tries=300
         until benchwire -c unix:/tmp/usb.sock list >/dev/null 2>&1; do

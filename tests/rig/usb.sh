@@ -22,7 +22,7 @@ OWN="cdc_acm cdc_acm cdc_acm cdc_acm usb-storage usbhid"
 requires "$RIG_QEMU" build/rig/initramfs build/tape/initramfs "$GUEST_QEMU"
 usb_has_agent || skip_all "the agent was built without libusbredirhost"
 usb_has_chardev || skip_all "$GUEST_QEMU has no chardev benchwire-usb"
-plan 48
+plan 52
 rig_up || exit 1
 
 own_drivers() {
@@ -140,6 +140,14 @@ ok "and the serial devices" hello five
 rig 'dd if=/dev/zero of=/tmp/storage.img bs=1M count=8 conv=notrunc 2>/dev/null'
 ok "which is written to" fill 8
 is "as it should" "$(in_file 8)" "$(sum_of 8)"
+kill -STOP "$(cat "$GUEST/qemu.pid")" # so that it does not call again
+usb_agent_stop KILL
+fails "a killed agent leaves devices without drivers" own_drivers
+ok "there is another one" usb_agent_start
+ok "the next agent gives them to the kernel's drivers" \
+    wait_for 60 own_drivers || diag "$(usb_drivers)"
+kill -CONT "$(cat "$GUEST/qemu.pid")"
+ok "and then to the guest again" user_waits 90 disk
 usb_agent_stop
 ok "an agent that ends gives the devices back to the kernel's drivers" \
     wait_for 60 own_drivers || diag "$(usb_drivers)"
