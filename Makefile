@@ -98,7 +98,7 @@ docs-i2c-path: ## write the table of docs/i2c-path.md anew
 		tests/run-tests tests/e2e/i2c-path.sh tests/rig/i2c-path.sh
 
 check: ## set up, build all, and run every test
-	$(Q)scripts/setup host qemu firmware test rig tape docs deb debtest
+	$(Q)scripts/setup host qemu firmware test rig guest tape docs deb debtest
 	$(SUBMAKE) build-run build-check
 	$(Q)rm -f $(BUILD)/counts; BW_COUNTS=$(BUILD)/counts \
 		tests/rig/with-rig tests/tape/with-guest tests/run-tests $(CHECKS); \
@@ -275,7 +275,7 @@ check-tsan: $(BUILD)/setup/test ## the agent's threads, under ThreadSanitizer
 		$(TSAN_UNITS) tests/e2e/load.sh tests/e2e/churn.sh
 
 check-rig: ## the agent on a real kernel's adapters; docs/rig.md
-	$(Q)scripts/setup host qemu firmware test rig tape
+	$(Q)scripts/setup host qemu firmware test rig guest tape
 	$(SUBMAKE) build-run rig tape-guest-files $(BUILD)/micropython.hex
 	$(Q)tests/rig/with-rig tests/run-tests $(call pick,$(RIG_TESTS))
 
@@ -313,7 +313,7 @@ check-stock: ## the tests of stock QEMU's defects, run with stock QEMU (by hand)
 	$(Q)tests/check-stock
 
 bench: ## latency and speed, against the bare socket and stock QEMU
-	$(Q)scripts/setup host qemu firmware test bench rig tape
+	$(Q)scripts/setup host qemu firmware test bench rig guest tape
 	$(SUBMAKE) build-run build-bench rig tape-guest-files $(BUILD)/micropython.hex
 	$(Q)tests/rig/with-rig tests/bench/run.sh
 

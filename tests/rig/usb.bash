@@ -25,7 +25,8 @@
 
 # shellcheck source=tests/tape/guest.bash
 . tests/tape/guest.bash
-GUEST= # not the one with the tapes
+GUEST= # not the one with the tapes, nor what its tests need in it
+GUEST_INITRAMFS=build/tape/initramfs
 
 USB_GADGETS=(serial twin storage keyboard)
 USB_OPTIONS=()

@@ -19,7 +19,7 @@
 . tests/rig/usb.bash
 
 OWN="cdc_acm cdc_acm cdc_acm cdc_acm usb-storage usbhid"
-requires "$RIG_QEMU" build/rig/initramfs build/tape/initramfs "$GUEST_QEMU"
+requires "$RIG_QEMU" build/rig/initramfs "$GUEST_INITRAMFS" "$GUEST_QEMU"
 usb_has_agent || skip_all "the agent was built without libusbredirhost"
 usb_has_chardev || skip_all "$GUEST_QEMU has no chardev benchwire-usb"
 plan 52

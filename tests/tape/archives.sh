@@ -12,7 +12,7 @@
 # shellcheck source=tests/tape/guest.bash
 . tests/tape/guest.bash
 
-requires "$GUEST_QEMU" build/tape/initramfs
+requires "$GUEST_QEMU" "$GUEST_INITRAMFS"
 guest_has_tape || skip_all "this QEMU has no scsi-tape"
 read -ra drives <<<"${BW_ARCHIVE_DRIVES:-v0 l0}"
 plan $((13 * ${#drives[@]} + 4))

@@ -23,6 +23,7 @@
 
 GUEST_QEMU=${BW_TAPE_QEMU:-build/qemu/qemu-system-arm}
 GUEST_BOOT_S=300 # some 10 s on an idle machine; tests share theirs
+GUEST_INITRAMFS=build/tape/initramfs-tests # with programs of ours in it
 GUEST=${BW_TAPE_GUEST:-}
 GUEST_VIRTIO=(v0 v1 v2 v3)
 GUEST_LSI=(l0 l1)
@@ -113,7 +114,7 @@ guest_base() {
     local folder=${1:-$GUEST}
     args=(-M "virt,highmem=off" -m 512 -nodefaults -no-user-config
         -display none -no-reboot -kernel build/tape/zImage
-        -initrd build/tape/initramfs
+        -initrd "$GUEST_INITRAMFS"
         -device virtio-serial-pci -device "virtconsole,chardev=control"
         -device virtio-rng-pci
         -drive "if=none,id=root,format=raw,snapshot=on,file=build/tape/root.img"

@@ -9,7 +9,7 @@
 # shellcheck source=tests/tape/guest.bash
 . tests/tape/guest.bash
 
-requires "$GUEST_QEMU" build/tape/initramfs
+requires "$GUEST_QEMU" "$GUEST_INITRAMFS"
 plan 6
 guest_up
 up=$?

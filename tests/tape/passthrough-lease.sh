@@ -13,7 +13,7 @@ BW_TAPE_THROUGH=1
 # shellcheck source=tests/tape/guest.bash
 . tests/tape/guest.bash
 
-requires "$GUEST_QEMU" build/tape/initramfs
+requires "$GUEST_QEMU" "$GUEST_INITRAMFS"
 through_has || skip_all "this QEMU has no tape-passthrough"
 plan 22
 guest_up || exit 1

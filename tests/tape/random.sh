@@ -13,7 +13,7 @@
 # shellcheck source=tests/tape/guest.bash
 . tests/tape/guest.bash
 
-requires "$GUEST_QEMU" build/tape/initramfs
+requires "$GUEST_QEMU" "$GUEST_INITRAMFS"
 guest_has_tape || skip_all "this QEMU has no scsi-tape"
 operations=${BW_TAPE_OPERATIONS:-1000}
 plan 18

@@ -4,11 +4,16 @@
 
 TAPE_TESTS += $(wildcard tests/tape/*.sh)
 
-.PHONY: tape-guest-files tape-guest check-tape
-tape-guest-files: $(BUILD)/tape/tape-model agent-armhf
+# guest-files: Debian's alone; tape-guest-files: and what the tests need in it,
+# for the guest's processor
+.PHONY: guest-files tape-guest-files tape-guest check-tape
+guest-files: $(BUILD)/setup/guest
 	$(Q)tests/tape/build
 
-# The program that drives a tape in the guest, for its processor
+tape-guest-files: $(BUILD)/setup/guest $(BUILD)/tape/tape-model agent-armhf
+	$(Q)tests/tape/build tests
+
+# The program that drives a tape in the guest
 $(BUILD)/tape/tape-model: $(wildcard tests/tape/model/*.[ch]) | $(BUILD)/setup/tape
 	$(Q)mkdir -p $(@D)
 	@echo "  LINK    $@"
@@ -16,14 +21,14 @@ $(BUILD)/tape/tape-model: $(wildcard tests/tape/model/*.[ch]) | $(BUILD)/setup/t
 		$(filter %.c,$^)
 
 tape-guest: $(BUILD)/setup/qemu ## a shell in a Debian with tape drives, TAPES=FOLDER has the cartridges
-	$(SUBMAKE) qemu tape-guest-files
+	$(SUBMAKE) qemu guest-files
 	$(Q)tests/tape/with-guest -i $(TAPES)
 
 # The same Debian with a bench attached by "benchwire up"
 .PHONY: linux
-linux: $(BUILD)/setup/qemu $(BUILD)/setup/tape ## a Debian on QEMU's virt with a bench attached, BENCH=FILE or the agent's address
+linux: $(BUILD)/setup/qemu $(BUILD)/setup/guest ## a Debian on QEMU's virt with a bench attached, BENCH=FILE or the agent's address
 	$(Q)scripts/linux.sh check
-	$(SUBMAKE) qemu agent tape-guest-files
+	$(SUBMAKE) qemu agent guest-files
 	$(Q)scripts/linux.sh
 
 check-tape: $(BUILD)/setup/test $(BUILD)/setup/qemu ## the tape drive with Linux and its tools; docs/rig.md

@@ -10,7 +10,7 @@
 # shellcheck source=tests/tape/guest.bash
 . tests/tape/guest.bash
 
-requires "$GUEST_QEMU" build/tape/initramfs
+requires "$GUEST_QEMU" "$GUEST_INITRAMFS"
 guest_has_tape || skip_all "this QEMU has no scsi-tape"
 plan 46
 guest_up || exit 1

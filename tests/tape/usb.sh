@@ -22,7 +22,7 @@
 # shellcheck source=tests/rig/usb.bash
 . tests/rig/usb.bash
 
-requires "$AGENT" "$TOOL" "$GUEST_QEMU" build/tape/initramfs
+requires "$AGENT" "$TOOL" "$GUEST_QEMU" "$GUEST_INITRAMFS"
 usb_has_chardev || skip_all "$GUEST_QEMU has no chardev benchwire-usb"
 plan 45
 
