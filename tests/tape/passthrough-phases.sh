@@ -8,7 +8,7 @@
 # cut-link is between the guest's QEMU and the agent; docs/rig.md has the table
 # that this test proves.
 #
-# time limit: 900 s
+# time limit: 1200 s
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016 # variables of the guest
@@ -166,7 +166,7 @@ cut_at_work() {
     cut_link arm v2 busy close "$cdb" >"$TMP/armed"
     guest "bash /tmp/phase yes $*" >"$TMP/seen" &
     pid=$!
-    like "$name: it is cut there" "$(cut_link wait 60)" '^v2 busy close: '
+    like "$name: it is cut there" "$(cut_link wait 110)" '^v2 busy close: '
     ok "$name: nobody else has the drive meanwhile" \
         wait_for 60 state_is waiting
     release_drive
