@@ -20,6 +20,8 @@
 #define DSPS   0x30
 #define SIST0  0x42
 #define SIST1  0x43
+#define RBC    0xc8 /* bytes 0 to 2: the same, at a phase mismatch */
+#define UA     0xcc /* and where it would go on */
 
 #define ISTAT0_DIP 0x01
 #define ISTAT0_SIP 0x02
@@ -191,9 +193,19 @@ static unsigned write_program(struct guest_lsi *lsi,
 
 /* --- running it --- */
 
-static uint32_t read_dbc(struct guest_lsi *lsi)
+/*
+ * What is left of a block move of @len bytes at @data.  Linux's driver goes by
+ * RBC and UA, others by DBC.
+ */
+static uint32_t read_left(struct guest_lsi *lsi, uint64_t data, size_t len)
 {
-    return qpci_io_readl(lsi->pci, lsi->bar, DBC) & 0xffffff;
+    uint32_t left = qpci_io_readl(lsi->pci, lsi->bar, DBC) & 0xffffff;
+
+    g_assert_cmpuint(qpci_io_readl(lsi->pci, lsi->bar, RBC) & 0xffffff, ==,
+                     left);
+    g_assert_cmphex(qpci_io_readl(lsi->pci, lsi->bar, UA), ==,
+                    (uint32_t)data + len - left);
+    return left;
 }
 
 /* Wait until the program stops.  Returns: ISTAT0 */
@@ -230,7 +242,7 @@ static uint32_t why_stopped(struct guest_scsi *scsi)
 
 /* Returns: bytes of data that were not moved. */
 static uint32_t run_program(struct guest_scsi *scsi, unsigned dispatch,
-                            size_t len)
+                            uint64_t data, size_t len)
 {
     struct guest_lsi *lsi = scsi->lsi;
     uint32_t left = len;
@@ -247,7 +259,7 @@ static uint32_t run_program(struct guest_scsi *scsi, unsigned dispatch,
             left = 0;
             break;
         case MISMATCH:
-            left = len > 0 ? read_dbc(lsi) : 0;
+            left = len > 0 ? read_left(lsi, data, len) : 0;
             break;
         default:
             g_assert_not_reached();
@@ -276,7 +288,7 @@ struct scsi_answer guest_lsi_run(struct guest_scsi *scsi,
         qtest_memwrite(scsi->qts, data,
                        command->out_len > 0 ? command->out : command->in, len);
     }
-    answer.residual = run_program(scsi, dispatch, len);
+    answer.residual = run_program(scsi, dispatch, data, len);
     answer.status =
         qtest_readb(scsi->qts, at(lsi, offsetof(struct shared, status)));
     if (command->in_len > 0) {

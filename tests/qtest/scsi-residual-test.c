@@ -1,6 +1,6 @@
 /*
  * The residual count of commands that end early, with any status
- * (qemu/patches/0035 for virtio-scsi).
+ * (qemu/patches/0035 for virtio-scsi, 0054 for lsi53c895a).
  *
  * Source: Virtual I/O Device 1.2, 5.6.6.1.1; SSC-4, 7.3 (READ).  The device is
  * devices/bw_test_stream.c.
