@@ -211,7 +211,9 @@ static void *work(void *opaque)
             run_job(u);
             pthread_mutex_lock(&u->lock);
             u->state = BW_SCSI_DONE;
+            pthread_mutex_unlock(&u->lock);
             pthread_cond_broadcast(&u->work);
+            pthread_mutex_lock(&u->lock);
         }
         ended = u->ending;
     }
@@ -240,14 +242,18 @@ static int start_worker(struct bw_scsi_user *u)
 
 /* --- the session's side --- */
 
+/*
+ * Who is woken finds the lock free, here and where a job has ended: with one
+ * processor it would run at once, and wait again.
+ */
 static void start_job(struct bw_scsi_user *u, enum bw_scsi_job job)
 {
     pthread_mutex_lock(&u->lock);
     u->job = job;
     u->state = BW_SCSI_STARTED;
     u->since_ns = bw_clock_ns();
-    pthread_cond_broadcast(&u->work);
     pthread_mutex_unlock(&u->lock);
+    pthread_cond_broadcast(&u->work);
 }
 
 bool bw_service_scsi_wait(struct bw_scsi_user *u, uint32_t ms)

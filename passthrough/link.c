@@ -200,6 +200,11 @@ uint32_t bw_link_begin(BwLink *link, unsigned type, struct bw_writer **w)
     return bw_link_is_ready(link) ? bw_link_begin_any(link, type, w) : 0;
 }
 
+static bool has_room_for_more(const BwLink *link)
+{
+    return sizeof(link->out) - link->out_len >= BW_WIRE_MAX_FRAME;
+}
+
 bool bw_link_commit(BwLink *link, BwLinkReplyFunc *done, void *opaque)
 {
     BwLinkRequest *r = &link->pending[(link->pending_head +
@@ -226,10 +231,23 @@ bool bw_link_commit(BwLink *link, BwLinkReplyFunc *done, void *opaque)
     trace_bw_link_send(r->id, bw_wire_type_name(r->type), body_len,
                        link->config.export);
     link->out_len += link->writer.pos;
-    if (!link->watch) {
+    if (!link->watch && !(link->held && has_room_for_more(link))) {
         flush_output(link);
     }
     return true;
+}
+
+void bw_link_hold(BwLink *link)
+{
+    link->held = true;
+}
+
+void bw_link_release(BwLink *link)
+{
+    link->held = false;
+    if (link->out_len && !link->watch && bw_link_is_ready(link)) {
+        flush_output(link);
+    }
 }
 
 size_t bw_link_room(const BwLink *link, unsigned keep)
@@ -443,6 +461,20 @@ static void down_bh(void *opaque)
     }
 }
 
+/*
+ * A request may go out in several writes: TCP would keep the last one back
+ * until the other end has acknowledged those before.
+ */
+static void send_at_once(BwLink *link)
+{
+    Object *chr = OBJECT(link->chr->chr);
+
+    if (object_dynamic_cast(chr, TYPE_CHARDEV_SOCKET) &&
+        SOCKET_CHARDEV(chr)->ioc) {
+        qio_channel_set_delay(SOCKET_CHARDEV(chr)->ioc, false);
+    }
+}
+
 static void chr_event(void *opaque, QEMUChrEvent event)
 {
     BwLink *link = opaque;
@@ -455,6 +487,7 @@ static void chr_event(void *opaque, QEMUChrEvent event)
         link->chr_open = true;
         g_free(link->peer);
         link->peer = g_strdup(link->chr->chr->filename);
+        send_at_once(link);
         bw_link_hello(link);
         break;
     case CHR_EVENT_CLOSED:

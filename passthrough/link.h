@@ -147,6 +147,7 @@ typedef struct BwLink {
     struct bw_writer writer; /* of the frame being made, into @out */
     size_t frame_begin;
     size_t out_len; /* bytes that wait in @out */
+    bool held;      /* ... and are not sent yet */
     size_t in_len;  /* bytes of the frame being received */
     struct bw_wire_header in_header; /* valid once in_len covers it */
     uint8_t out[2 * BW_WIRE_MAX_FRAME];
@@ -197,6 +198,14 @@ uint32_t bw_link_begin(BwLink *link, unsigned type, struct bw_writer **w);
  * Returns: false if the body was over a limit; nothing was sent then.
  */
 bool bw_link_commit(BwLink *link, BwLinkReplyFunc *done, void *opaque);
+
+/*
+ * Requests that are made from here to bw_link_release() go out together, as far
+ * as there is room for them: each write wakes the other end.  What is held has
+ * its deadline, and no reply; release it before returning to the main loop.
+ */
+void bw_link_hold(BwLink *link);
+void bw_link_release(BwLink *link);
 
 /**
  * bw_link_room: what a request may hold now

@@ -149,17 +149,10 @@ static void cut_short(TapePassthrough *s)
     }
 }
 
-static void go_on(TapePassthrough *s)
+static void send_what_fits(TapePassthrough *s)
 {
     const TapePassthroughReq *r = s->run.r;
 
-    if (s->run.id) {
-        return;
-    }
-    if (is_cut_short(s)) {
-        cut_short(s);
-        return;
-    }
     if (r->req.cmd.mode == SCSI_XFER_TO_DEV) {
         while (s->run.sent < r->size && send_piece(s)) {
             /* another one */
@@ -169,6 +162,20 @@ static void go_on(TapePassthrough *s)
         }
     }
     send_cmd(s);
+}
+
+static void go_on(TapePassthrough *s)
+{
+    if (s->run.id) {
+        return;
+    }
+    if (is_cut_short(s)) {
+        cut_short(s);
+        return;
+    }
+    bw_link_hold(&s->link);
+    send_what_fits(s);
+    bw_link_release(&s->link);
 }
 
 void tape_passthrough_run(TapePassthrough *s, TapePassthroughReq *r)

@@ -22,7 +22,8 @@
 # shellcheck shell=bash
 
 GUEST_QEMU=${BW_TAPE_QEMU:-build/qemu/qemu-system-arm}
-GUEST_BOOT_S=300 # some 10 s on an idle machine; tests share theirs
+# Some 20 s of processor time, which the machine has to have; tests share theirs.
+GUEST_BOOT_S=${GUEST_BOOT_S:-300}
 GUEST_INITRAMFS=build/tape/initramfs-tests # with programs of ours in it
 GUEST=${BW_TAPE_GUEST:-}
 GUEST_VIRTIO=(v0 v1 v2 v3)
@@ -39,9 +40,11 @@ guest() {
     tests/rig/guest.py -t "${GUEST_TIMEOUT:-120}" "$GUEST/control.sock" "$*"
 }
 
-# guest_port: where the host finds port 7420 of the guest's loopback
+# guest_port [PORT]: where the host finds this port of the guest's loopback
+# shellcheck disable=SC2120 # tests/bench/tape_through.sh names one
 guest_port() {
-    guest_qmp hmp 'info usernet' | awk '/HOST_FORWARD/ { print $4 }'
+    guest_qmp hmp 'info usernet' |
+        awk -v port="${1:-7420}" '/HOST_FORWARD/ && $6 == port { print $4 }'
 }
 
 guest_qmp() {
