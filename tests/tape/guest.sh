@@ -18,7 +18,7 @@ result $up "it boots"
 diag "$(cat "$GUEST/boot")"
 
 like "the kernel is Debian's 6.1 for armhf" "$(guest 'uname -r')" \
-    '^6\.1\.[0-9]+-[0-9]+-armmp$'
+    '^6\.1\.[0-9]+-[0-9]+-armmp-lpae$'
 is "a command's status comes back" "$(guest 'exit 7'; echo $?)" 7
 is "no module failed" "$(grep -ac FAILED "$GUEST/console")" 0
 is "the drivers are there" "$(guest 'cut -d" " -f1 /proc/modules' |
