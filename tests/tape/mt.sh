@@ -38,6 +38,12 @@ done
 END'
 }
 
+# A drive that somebody else has reset, as the agent does: st tells of that with
+# its first error, and goes on after a rewind.
+forget_reset() {
+    guest "mt -f $1 rewind; mt -f $1 bsf >/dev/null 2>&1; mt -f $1 rewind"
+}
+
 # Objects 0 to 2: records; 3: a mark; 4, 5; 6: a mark; 7; 8: a mark; the end.
 prepare() {
     guest "mt -f $1 rewind; mt -f $1 setblk 0
@@ -185,6 +191,7 @@ partitions() {
 write_at
 for drive in v0 l0; do
     guest_medium $drive "$GUEST/$drive.tap"
+    forget_reset "/dev/tape/$drive"
     prepare "/dev/tape/$drive"
     motions
     changes
@@ -193,4 +200,5 @@ for drive in v0 l0; do
 done
 drive=v1
 guest_medium $drive "$GUEST/$drive.tap"
+forget_reset "/dev/tape/$drive"
 partitions
