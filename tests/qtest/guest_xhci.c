@@ -299,3 +299,16 @@ unsigned guest_xhci_finish(struct guest_xhci *x, uint64_t trb)
     wait_event(x, EVENT_TRANSFER, trb, trb < RING(2) ? 32 : 0, &status);
     return status >> 24;
 }
+
+bool guest_xhci_has_finished(struct guest_xhci *x, uint64_t trb)
+{
+    uint64_t parameter;
+    uint32_t status, control;
+
+    while (take_event(x, &parameter, &status, &control)) {
+        if (TRB_TYPE_OF(control) == EVENT_TRANSFER && parameter == trb) {
+            return true;
+        }
+    }
+    return false;
+}

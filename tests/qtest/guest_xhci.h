@@ -63,4 +63,7 @@ void guest_xhci_stop(struct guest_xhci *x, uint8_t address);
  * Returns: its completion code; 1 is success */
 unsigned guest_xhci_finish(struct guest_xhci *x, uint64_t trb);
 
+/* Is that event there now?  Those before it are dropped. */
+bool guest_xhci_has_finished(struct guest_xhci *x, uint64_t trb);
+
 #endif

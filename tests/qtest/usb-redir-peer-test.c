@@ -262,6 +262,33 @@ static void test_what_nobody_asked_for_is_not_kept(void)
     assert_alive(&b);
 }
 
+/* --- what it does not read --- */
+
+static void test_interrupt_output_waits_for_a_peer_that_does_not_read(void)
+{
+    struct redir_bench b = { 0 };
+    unsigned started = 0;
+    uint64_t last;
+
+    redir_boot_xhci(&b);
+    redir_all_endpoints(&b);
+    usb_peer_tell_endpoints(b.peer);
+    do {
+        if (started++ % 200 == 0) { /* its ring has no link */
+            guest_xhci_endpoint(&b.xhci, INT_OUT, XHCI_INT_OUT, PACKET);
+        }
+        g_assert_cmpuint(started, <, 10000);
+        last = guest_xhci_start(&b.xhci, INT_OUT, XHCI_INT_OUT, PACKET);
+        qtest_clock_step(b.qts, 1000 * 1000);
+    } while (guest_xhci_has_finished(&b.xhci, last));
+    g_assert_cmpuint(started, >, 1000);
+    for (unsigned i = 0; i < started; i++) {
+        usb_peer_expect(b.peer, usb_redir_interrupt_packet, NULL, 0);
+    }
+    g_assert_cmpuint(guest_xhci_finish(&b.xhci, last), ==, 1);
+    assert_alive(&b);
+}
+
 /* --- what it can do, and what it says first --- */
 
 static void test_peer_of_16_bit_lengths_gets_no_longer_packets(void)
@@ -349,6 +376,7 @@ int main(int argc, char **argv)
     ADD(packets_that_shrink_meanwhile_are_cut);
     ADD(input_that_is_no_longer_sent_ahead_ends);
     ADD(what_nobody_asked_for_is_not_kept);
+    ADD(interrupt_output_waits_for_a_peer_that_does_not_read);
     ADD(peer_of_16_bit_lengths_gets_no_longer_packets);
     ADD(filter_of_a_peer_is_read_and_forgotten);
     ADD(things_said_twice_or_too_early_do_no_harm);
