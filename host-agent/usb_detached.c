@@ -9,7 +9,8 @@
  *
  * Source: Linux, Documentation/ABI/testing/sysfs-bus-usb; usbdevice_fs.h,
  * USBDEVFS_CONNECT, which has the kernel look for a driver as if the interface
- * had just come: it need not be the one that is noted.
+ * had just come: it need not be the one that is noted.  It returns 1, or 0 if no
+ * driver wants it (drivers/usb/core/devio.c; drivers/base/dd.c, device_attach()).
  *
  * Choices: an agent holds a lock (flock(2)) on the file, so that what another
  * one that runs has noted is left alone; that other one then notes nothing.
@@ -39,6 +40,7 @@
 
 #include "host-agent/backend_usb_find.h"
 #include "host-agent/log.h"
+#include "lib/text.h"
 
 #define NAME       "usb-detached"
 #define FOLDER     "/run/benchwire"
@@ -87,7 +89,8 @@ static void write_lines(void)
 
 static bool is_name(const char *s)
 {
-    return s[0] != '.' && !strchr(s, '/');
+    return s[0] != '.' && !strchr(s, '/') &&
+           bw_text_ok((const uint8_t *)s, strlen(s));
 }
 
 static bool read_line(const char *text, struct line *l)
@@ -235,11 +238,13 @@ static void connect_driver(const char *dev, const struct line *l)
     if (fd >= 0) {
         status = ioctl(fd, USBDEVFS_IOCTL, &command);
     }
-    if (status < 0) {
+    if (status <= 0) {
         bw_log(BW_LOG_ERROR,
                "usb: interface %s, which an agent that was killed had taken, "
                "does not get its driver %s again: %s; plug the device in anew",
-               l->interface, l->driver, strerror(errno));
+               l->interface, l->driver,
+               status < 0 ? strerror(errno)
+                          : "the kernel has none that wants it");
     } else {
         bw_log(BW_LOG_INFO,
                "usb: interface %s, which an agent that was killed had taken, "

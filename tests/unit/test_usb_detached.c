@@ -1,6 +1,7 @@
 /*
  * Which drivers USB devices have lost to the agent: written down, and given
- * back after a kill; with a tree in the form of sysfs, and ioctl(2) replaced.
+ * back after a kill; with a tree in the form of sysfs, and ioctl(2) and the log
+ * replaced.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,12 +19,17 @@
 #include <unistd.h>
 
 #include "host-agent/backend_usb_find.h"
+#include "host-agent/log.h"
 #include "host-agent/usb_detached.h"
 
 int __wrap_ioctl(int fd, unsigned long request, ...);
+__attribute__((format(printf, 2, 3))) void
+__wrap_bw_log(enum bw_log_level level, const char *format, ...);
 
 static char tree[64], file[96];
 static char connected[64]; /* "0 1 ": the interfaces, as they come */
+static int drivers;        /* that want an interface */
+static unsigned errors;    /* in the log */
 
 int __wrap_ioctl(int fd, unsigned long request, ...)
 {
@@ -38,7 +44,13 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
     assert_true(request == USBDEVFS_IOCTL);
     assert_int_equal(command->ioctl_code, USBDEVFS_CONNECT);
     snprintf(connected + len, sizeof(connected) - len, "%d ", command->ifno);
-    return 1;
+    return drivers;
+}
+
+void __wrap_bw_log(enum bw_log_level level, const char *format, ...)
+{
+    (void)format;
+    errors += level == BW_LOG_ERROR;
 }
 
 /* --- a tree --- */
@@ -89,6 +101,8 @@ static int make_tree(void **state)
     put_driver("1-1.4:1.1", "cdc_acm");
     put_driver("1-1.4:1.2", "usbfs");
     connected[0] = '\0';
+    drivers = 1;
+    errors = 0;
     assert_int_equal(bw_usb_detached_open(file), 0);
     return 0;
 }
@@ -164,6 +178,18 @@ static void after_a_kill_they_are_given_back(void **state)
     expect_file("");
     bw_usb_detached_give_back(tree, tree);
     assert_int_equal(strlen(connected), 4); /* once */
+    assert_int_equal(errors, 0);
+}
+
+static void a_driver_that_is_not_there_any_more_is_told_of(void **state)
+{
+    (void)state;
+    bw_usb_detached_note(tree, &device);
+    be_killed();
+    drivers = 0;
+    bw_usb_detached_give_back(tree, tree);
+    assert_int_equal(errors, 2); /* one for each interface */
+    expect_file("");
 }
 
 static void what_has_a_driver_again_is_left_alone(void **state)
@@ -200,6 +226,7 @@ static void lines_that_are_none_are_passed_over(void **state)
     static const char *const lines[] = {
         "1-1.4:1.0 1",         "../../x:1.0 1 7 cdc_acm",  "1-1.4 1 7 cdc_acm",
         "1-1.4:1 1 7 cdc_acm", "1-1.4:1.0/.. 1 7 cdc_acm", "1-1.4:1.0 1 7 ../x",
+        "1-1.4:1.0 1 7 \033c",
     };
     size_t i;
     FILE *f;
@@ -235,6 +262,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_TREE(drivers_are_noted_while_the_device_is_used),
         IN_TREE(after_a_kill_they_are_given_back),
+        IN_TREE(a_driver_that_is_not_there_any_more_is_told_of),
         IN_TREE(what_has_a_driver_again_is_left_alone),
         IN_TREE(a_device_that_was_plugged_in_anew_is_another),
         IN_TREE(another_agent_that_runs_is_not_robbed),
