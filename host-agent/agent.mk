@@ -43,6 +43,7 @@ UNIT_LDFLAGS_test_i2c_dev := -Wl,--wrap=open,--wrap=close,--wrap=ioctl \
 UNIT_LDFLAGS_test_i2c_dev_smbus := $(UNIT_LDFLAGS_test_i2c_dev)
 UNIT_LDFLAGS_test_sg := $(UNIT_LDFLAGS_test_i2c_dev) -Wl,--wrap=fcntl \
 	-Wl,--wrap=bw_sg_find,--wrap=fcntl64,--defsym=__wrap_fcntl64=__wrap_fcntl
+UNIT_LDFLAGS_test_service_scsi := -Wl,--wrap=pthread_cond_broadcast
 UNIT_LDFLAGS_test_usb_detached := -Wl,--wrap=ioctl,--wrap=bw_log
 UNIT_LDFLAGS_test_agent := -Wl,--wrap=bw_i2c_dev_open,--wrap=bw_gpio_open
 UNIT_LDFLAGS_test_agent_listeners := $(UNIT_LDFLAGS_test_agent)

@@ -1,8 +1,8 @@
 /*
  * The SCSI service; see service_scsi.h.
  *
- * At the end of a lease (service_scsi_end.c) the worker thread is the last that
- * knows of the user, and frees it.
+ * At the end of a lease the worker thread is the last that knows of the user, and
+ * frees it.  What was started before that is carried out.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -215,7 +215,7 @@ static void *work(void *opaque)
             pthread_cond_broadcast(&u->work);
             pthread_mutex_lock(&u->lock);
         }
-        ended = u->ending;
+        ended = u->ending && u->state != BW_SCSI_STARTED;
     }
     pthread_mutex_unlock(&u->lock);
     end_user(u);
@@ -392,6 +392,7 @@ bool bw_service_scsi_explain(const struct bw_export *e,
 {
     struct bw_scsi_export *x = own(e);
     struct bw_scsi_user *u;
+    uint64_t since_ns = 0;
     bool lingers;
 
     pthread_mutex_lock(&x->lock);
@@ -400,10 +401,11 @@ bool bw_service_scsi_explain(const struct bw_export *e,
     if (u) {
         pthread_mutex_lock(&u->lock);
         lingers = u->ending;
+        since_ns = u->since_ns;
         pthread_mutex_unlock(&u->lock);
     }
     if (lingers) { /* whose worker alone has it, and waits for x->lock at last */
-        uint64_t ms = (bw_clock_ns() - u->since_ns) / NS_PER_MS;
+        uint64_t ms = (bw_clock_ns() - since_ns) / NS_PER_MS;
 
         snprintf(why, BW_WIRE_MAX_TEXT + 1,
                  "export \"%s\" is finishing a command of session %u, which "
