@@ -22,7 +22,7 @@ OWN="cdc_acm cdc_acm cdc_acm cdc_acm usb-storage usbhid"
 requires "$RIG_QEMU" build/rig/initramfs "$GUEST_INITRAMFS" "$GUEST_QEMU"
 usb_has_agent || skip_all "the agent was built without libusbredirhost"
 usb_has_chardev || skip_all "$GUEST_QEMU has no chardev benchwire-usb"
-plan 52
+plan 57
 rig_up || exit 1
 
 own_drivers() {
@@ -151,7 +151,26 @@ ok "and then to the guest again" user_waits 90 disk
 usb_agent_stop
 ok "an agent that ends gives the devices back to the kernel's drivers" \
     wait_for 60 own_drivers || diag "$(usb_drivers)"
-ok "one more agent" usb_agent_start
+
+# --- filters -----------------------------------------------------------------
+
+# usb_filter RULES: of the disk and of a serial device, for the next agent
+usb_filter() {
+    rig "sed -i -e '/^filter/d' \
+        ${1:+-e '/^\[export s/a filter = $1'} /tmp/usb.conf"
+}
+refused() {
+    rig "grep -q \"the export's filter refuses 1d6b:0105\" /tmp/usb.log"
+}
+usb_filter '0x08,-1,-1,-1,0|-1,-1,-1,-1,1'
+ok "an agent whose exports are filtered" usb_agent_start
+ok "lets the guest have the serial device" hello six
+ok "refuses the disk, by its class" wait_for 60 refused
+ok "which the guest has not" user no_disk
+like "and the rig's driver has" "$(gadget drivers storage)" usb-storage
+usb_agent_stop
+usb_filter ''
+ok "one more agent, without a filter" usb_agent_start
 ok "has them for the guest" user_waits 90 disk
 
 # --- the user dies -----------------------------------------------------------
