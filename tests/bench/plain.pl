@@ -3,7 +3,8 @@
 # either: what the network between the two lets through.
 #
 # usage: plain.pl listen PORT                         on 0.0.0.0, until it is killed
-#        plain.pl HOST PORT write|read SIZE COUNT     prints the seconds it took
+#        plain.pl HOST PORT write|read SIZE COUNT     prints the seconds it took;
+#                                                     is ended after LIMIT_S of them
 #
 # As with a tape, each record of SIZE bytes waits for the one before: a write is
 # answered with REPLY bytes, a read asked for with REQUEST bytes, which are the
@@ -19,6 +20,7 @@ use Time::HiRes qw(time);
 use constant {
     REQUEST => 12 + 10 + 6,
     REPLY   => 12 + 9,
+    LIMIT_S => 120,
 };
 
 # take SOCKET LENGTH: false at the other end's end
@@ -72,6 +74,7 @@ sub listener {
 
 sub client {
     my ($host, $port, $verb, $size, $count) = @_;
+    alarm LIMIT_S;
     my $socket = IO::Socket::INET->new(PeerAddr => $host, PeerPort => $port)
         or die "plain.pl: $host port $port: $@\n";
     my ($ours, $theirs) = $verb eq 'write' ? ($size, REPLY) : (REQUEST, $size);

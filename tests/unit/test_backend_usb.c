@@ -6,35 +6,12 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "unit_test.h"
-
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "sysfs_tree.h"
 
 #include "host-agent/backend_usb.h"
 #include "host-agent/backend_usb_find.h"
 
-/* --- a tree in the form of sysfs --- */
-
-static char tree[64];
-
-static void put(const char *folder, const char *name, const char *text)
-{
-    char path[256];
-    FILE *file;
-
-    snprintf(path, sizeof(path), "%s/%s", tree, folder);
-    mkdir(path, 0700);
-    snprintf(path, sizeof(path), "%s/%s/%s", tree, folder, name);
-    file = fopen(path, "we");
-    assert_non_null(file);
-    fprintf(file, "%s\n", text);
-    fclose(file);
-}
+/* --- the devices --- */
 
 static void put_device(const char *port, const char *device, const char *vendor,
                        const char *serial)
@@ -49,23 +26,11 @@ static void put_device(const char *port, const char *device, const char *vendor,
     }
 }
 
-static void put_driver(const char *interface, const char *driver)
-{
-    char path[256], target[64];
-
-    snprintf(path, sizeof(path), "%s/%s", tree, interface);
-    mkdir(path, 0700);
-    snprintf(path, sizeof(path), "%s/%s/driver", tree, interface);
-    snprintf(target, sizeof(target), "../../../bus/usb/drivers/%s", driver);
-    assert_int_equal(symlink(target, path), 0);
-}
-
 /* Two equal ones, one without a serial number, a hub, a root hub. */
 static int make_tree(void **state)
 {
     (void)state;
-    strcpy(tree, "/tmp/bw-usb.XXXXXX");
-    assert_non_null(mkdtemp(tree));
+    make_folder();
     put_device("1-1.10", "9", "0403", "B");
     put_device("1-1.4", "7", "0403", "A");
     put("1-1.4", "manufacturer", "FTDI ");
@@ -83,19 +48,10 @@ static int make_tree(void **state)
     return 0;
 }
 
-static int remove_entry(const char *path, const struct stat *st, int kind,
-                        struct FTW *ftw)
-{
-    (void)st;
-    (void)kind;
-    (void)ftw;
-    return remove(path);
-}
-
 static int remove_tree(void **state)
 {
     (void)state;
-    return nftw(tree, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    return remove_folder();
 }
 
 static void devices_are_found_in_the_order_of_their_ports(void **state)

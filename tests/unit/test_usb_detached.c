@@ -5,18 +5,12 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "unit_test.h"
+#include "sysfs_tree.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <linux/usbdevice_fs.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "host-agent/backend_usb_find.h"
 #include "host-agent/log.h"
@@ -26,7 +20,7 @@ int __wrap_ioctl(int fd, unsigned long request, ...);
 __attribute__((format(printf, 2, 3))) void
 __wrap_bw_log(enum bw_log_level level, const char *format, ...);
 
-static char tree[64], file[96];
+static char file[96];
 static char connected[64]; /* "0 1 ": the interfaces, as they come */
 static int drivers;        /* that want an interface */
 static unsigned errors;    /* in the log */
@@ -53,31 +47,7 @@ void __wrap_bw_log(enum bw_log_level level, const char *format, ...)
     errors += level == BW_LOG_ERROR;
 }
 
-/* --- a tree --- */
-
-static void put(const char *folder, const char *name, const char *text)
-{
-    char path[256];
-    FILE *f;
-
-    snprintf(path, sizeof(path), "%s/%s", tree, folder);
-    mkdir(path, 0700);
-    snprintf(path, sizeof(path), "%s/%s/%s", tree, folder, name);
-    f = fopen(path, "we");
-    assert_non_null(f);
-    fprintf(f, "%s\n", text);
-    fclose(f);
-}
-
-static void put_driver(const char *interface, const char *driver)
-{
-    char path[256], target[64];
-
-    put(interface, "bInterfaceNumber", "00");
-    snprintf(path, sizeof(path), "%s/%s/driver", tree, interface);
-    snprintf(target, sizeof(target), "../../../bus/usb/drivers/%s", driver);
-    assert_int_equal(symlink(target, path), 0);
-}
+/* --- the devices --- */
 
 static void take_driver(const char *interface)
 {
@@ -91,8 +61,7 @@ static void take_driver(const char *interface)
 static int make_tree(void **state)
 {
     (void)state;
-    strcpy(tree, "/tmp/bw-usb.XXXXXX");
-    assert_non_null(mkdtemp(tree));
+    make_folder();
     snprintf(file, sizeof(file), "%s/detached", tree);
     put("1-1.4", "busnum", "1");
     put("1-1.4", "devnum", "7");
@@ -107,20 +76,11 @@ static int make_tree(void **state)
     return 0;
 }
 
-static int remove_entry(const char *path, const struct stat *st, int kind,
-                        struct FTW *ftw)
-{
-    (void)st;
-    (void)kind;
-    (void)ftw;
-    return remove(path);
-}
-
 static int remove_tree(void **state)
 {
     (void)state;
     bw_usb_detached_close();
-    return nftw(tree, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    return remove_folder();
 }
 
 static const struct bw_usb_found device = {
