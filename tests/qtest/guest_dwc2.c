@@ -20,8 +20,10 @@
 #define HCCHAR_DIS   (1u << 30)
 #define HCCHAR_ENA   (1u << 31)
 #define HCINT(n)     (HCCHAR(n) + 0x08)
+#define HCINT_DONE   (1u << 0)
 #define HCINT_HALTED (1u << 1)
 #define HCTSIZ(n)    (HCCHAR(n) + 0x10)
+#define HCTSIZ_LEN   0x7ffffu
 #define HCTSIZ_DATA1 (2u << 29)
 #define HCTSIZ_SETUP (3u << 29)
 #define HCDMA(n)     (HCCHAR(n) + 0x14)
@@ -79,11 +81,11 @@ void guest_dwc2_start(QTestState *qts, unsigned channel, uint8_t address,
           packets << 19 | len);
 }
 
-void guest_dwc2_setup(QTestState *qts, unsigned channel,
+void guest_dwc2_setup(QTestState *qts, unsigned channel, unsigned endpoint,
                       const uint8_t request[8])
 {
     qtest_memwrite(qts, DATA(channel), request, 8);
-    start(qts, channel, 0, HCTSIZ_SETUP | 1u << 19 | 8);
+    start(qts, channel, endpoint << 11, HCTSIZ_SETUP | 1u << 19 | 8);
 }
 
 void guest_dwc2_status(QTestState *qts, unsigned channel)
@@ -101,7 +103,13 @@ bool guest_dwc2_is_halted(QTestState *qts, unsigned channel)
     return qtest_readl(qts, HCINT(channel)) & HCINT_HALTED;
 }
 
-void guest_dwc2_finish(QTestState *qts, unsigned channel)
+bool guest_dwc2_finish(QTestState *qts, unsigned channel)
 {
     wait_bits(qts, HCINT(channel), HCINT_HALTED, HCINT_HALTED);
+    return qtest_readl(qts, HCINT(channel)) & HCINT_DONE;
+}
+
+uint32_t guest_dwc2_left(QTestState *qts, unsigned channel)
+{
+    return qtest_readl(qts, HCTSIZ(channel)) & HCTSIZ_LEN;
 }

@@ -33,16 +33,19 @@ bool guest_dwc2_is_plugged(QTestState *qts);
 void guest_dwc2_start(QTestState *qts, unsigned channel, uint8_t address,
                       enum guest_dwc2_type type, uint32_t len);
 
-/* The SETUP of a control transfer; its status. */
-void guest_dwc2_setup(QTestState *qts, unsigned channel,
+/* The SETUP of a control transfer, for endpoint 0 or a wrong one; its status. */
+void guest_dwc2_setup(QTestState *qts, unsigned channel, unsigned endpoint,
                       const uint8_t request[8]);
 void guest_dwc2_status(QTestState *qts, unsigned channel);
 
 /* Take the transfer back. */
 void guest_dwc2_halt(QTestState *qts, unsigned channel);
 
-/* The transfer has ended, one way or another; wait until it has. */
+/* The transfer has ended, one way or another; wait until it has, true: well. */
 bool guest_dwc2_is_halted(QTestState *qts, unsigned channel);
-void guest_dwc2_finish(QTestState *qts, unsigned channel);
+bool guest_dwc2_finish(QTestState *qts, unsigned channel);
+
+/* How many bytes of the transfer have not been moved. */
+uint32_t guest_dwc2_left(QTestState *qts, unsigned channel);
 
 #endif

@@ -275,7 +275,7 @@ static void dwc2_act(struct fuzz *f)
         break;
     case 1:
         choose_request(f, request);
-        guest_dwc2_setup(qts, channel, request);
+        guest_dwc2_setup(qts, channel, 0, request);
         break;
     case 2:
         guest_dwc2_status(qts, channel);

@@ -351,7 +351,7 @@ static void test_device_that_moved_meanwhile_is_answered(void)
     redir_boot_dwc2(&b, USB_PEER_CAPS);
     guest_dwc2_start(b.qts, 1, BULK_IN, DWC2_BULK, PACKET);
     id = usb_peer_expect(b.peer, usb_redir_bulk_packet, NULL, 0);
-    guest_dwc2_setup(b.qts, 2, set_address_9);
+    guest_dwc2_setup(b.qts, 2, 0, set_address_9);
     guest_dwc2_finish(b.qts, 2);
     guest_dwc2_status(b.qts, 2);
     guest_dwc2_finish(b.qts, 2);
