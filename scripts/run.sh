@@ -94,7 +94,8 @@ check_input() {
         [[ $part =~ ^[^.:,]+\.[^:,]+:[A-Za-z0-9.]+$ ]] ||
             die "PINS: \"$part\" is not EXPORT.LINE:PIN, such as lines.button:P0"
     done
-    [ -n "${AGENT:-}" ] || [ -r "$bench" ] || die "there is no bench $bench"
+    [ -n "${AGENT:-}" ] || [ -r "$bench" ] ||
+        die "there is no bench $bench; name a file, such as host-agent/benches/desk.conf, or an agent with AGENT="
     chardev_address >/dev/null ||
         die "AGENT=$AGENT is neither HOST:PORT nor unix:PATH"
 }

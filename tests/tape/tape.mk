@@ -31,7 +31,7 @@ linux: $(BUILD)/setup/qemu $(BUILD)/setup/guest ## a Debian on QEMU's virt with 
 	$(SUBMAKE) qemu agent guest-files
 	$(Q)scripts/linux.sh
 
-check-tape: $(BUILD)/setup/test $(BUILD)/setup/qemu ## the tape drive with Linux and its tools; docs/rig.md
+check-tape: $(BUILD)/setup/test $(BUILD)/setup/qemu $(BUILD)/setup/tape ## the tape drive with Linux and its tools; docs/rig.md
 	$(SUBMAKE) qemu agent tape-guest-files
 	$(Q)tests/tape/with-guest tests/run-tests $(call pick,$(TAPE_TESTS))
 
